@@ -1,0 +1,131 @@
+#include "match/keys.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "base/text.h"
+#include "match/domain_key.h"
+#include "match/email_key.h"
+#include "match/id_key.h"
+#include "match/key_buffer.h"
+#include "match/linkedin_key.h"
+#include "match/phone_key.h"
+
+namespace crm {
+namespace {
+
+constexpr char kSeparator = '\x1F', kEscape = '\x1E';
+
+template <class Parts>
+void append_composite(const Parts& parts, std::string& out) {
+  bool first = true;
+  for (const std::string_view part : parts) {
+    if (!std::exchange(first, false)) out.push_back(kSeparator);
+    for (const char c : part) {
+      if (c == kSeparator || c == kEscape) out.push_back(kEscape);
+      out.push_back(c);
+    }
+  }
+}
+
+/// True if lower-casing leaves `text` as it is: ASCII without capitals.
+bool is_plain_lower(std::string_view text) {
+  unsigned char found = 0;
+  for (const char letter : text) {  // no branch, so that the compiler vectorizes it
+    const unsigned char c = static_cast<unsigned char>(letter);
+    found |= static_cast<unsigned char>((c & 0x80) | (static_cast<unsigned char>(c - 'A') < 26));
+  }
+  return found == 0;
+}
+
+void add_exact_key(std::string_view cell, KeyBuffer& keys) {
+  cell = trim(cell);
+  if (is_plain_lower(cell)) return keys.add_slice(cell);
+  append_lower(cell, keys.text());
+  keys.finish();
+}
+
+}  // namespace
+
+struct KeyMaker::Impl {
+  explicit Impl(KeyOptions given) : options(std::move(given)), phones(options.region) {}
+
+  void fill(Kind kind, std::string_view cell) {
+    buffer.clear();
+    if (options.blank.is_blank(cell)) return;
+    switch (kind) {
+      case Kind::exact: return add_exact_key(cell, buffer);
+      case Kind::id: return buffer.add_slice(id_key(cell));
+      case Kind::email: return add_email_keys(cell, options.email_aliases, options.blank, buffer);
+      case Kind::phone: return phones.add_keys(cell, options.blank, buffer);
+      case Kind::linkedin: return add_linkedin_keys(cell, options.blank, buffer);
+      case Kind::domain: return add_domain_key(cell, buffer);
+    }
+  }
+
+  KeyOptions options;
+  PhoneKeys phones;
+  KeyBuffer buffer;
+};
+
+KeyMaker::KeyMaker(KeyOptions options) : impl_(std::make_unique<Impl>(std::move(options))) {}
+KeyMaker::~KeyMaker() = default;
+KeyMaker::KeyMaker(KeyMaker&&) noexcept = default;
+KeyMaker& KeyMaker::operator=(KeyMaker&&) noexcept = default;
+
+std::span<const std::string_view> KeyMaker::keys(Kind kind, std::string_view cell) {
+  impl_->fill(kind, cell);
+  return impl_->buffer.distinct();
+}
+
+void KeyMaker::append_keys(Kind kind, std::string_view cell, std::vector<std::string>& list) {
+  constexpr std::size_t kFew = 16;
+  const std::span<const std::string_view> found = keys(kind, cell);
+  if (found.size() + list.size() <= kFew) {
+    for (const std::string_view key : found) {
+      if (std::find(list.begin(), list.end(), key) == list.end()) list.emplace_back(key);
+    }
+    return;
+  }
+  // `found` has no repeats of its own, so only what was there before counts. The set must not point into `list`, which
+  // grows.
+  const std::unordered_set<std::string> before(list.begin(), list.end());
+  for (const std::string_view key : found) {
+    if (!before.contains(std::string(key))) list.emplace_back(key);
+  }
+}
+
+std::string KeyMaker::comparison_key(Kind kind, std::string_view cell) {
+  std::string key(1, 'k');
+  const std::span<const std::string_view> found = keys(kind, cell);
+  if (!found.empty()) {
+    append_composite(found, key);
+  } else {
+    key.front() = 'x';
+    append_lower(trim(cell), key);
+  }
+  return key;
+}
+
+bool KeyMaker::same_value(Kind kind, std::string_view a, std::string_view b) {
+  if (a == b) return true;
+  if (kind == Kind::exact) {
+    a = trim(a);
+    b = trim(b);
+    return a == b || lower(a) == lower(b);
+  }
+  return comparison_key(kind, a) == comparison_key(kind, b);
+}
+
+std::string composite_key(const std::vector<std::string>& parts) {
+  std::string key;
+  append_composite(parts, key);
+  return key;
+}
+
+bool is_company_key(Kind kind, std::string_view key) {
+  return kind == Kind::domain || (kind == Kind::linkedin && key.starts_with("company/"));
+}
+
+}  // namespace crm
