@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace crm {
+
+enum class OutputCompression { none, gzip, zstd };
+
+/// A file that appears whole or not at all: written beside its place without a name where the file system can
+/// (O_TMPFILE), else under a temporary one that is locked by its owner; `publish` syncs it and renames it into place.
+/// Destroyed without `publish`, it leaves the earlier file as it was and nothing else.
+///
+/// Errors: Error(denied) when it cannot be written there, Error(limit_exceeded) when the disk is full,
+/// Error(output_closed) when the reader of standard output went away.
+/// Threads: `append` from one thread at a time.
+class OutputFile {
+ public:
+  virtual ~OutputFile() = default;
+  virtual void append(std::string_view bytes) = 0;
+  /// True if ranges may be written at once by several threads: plain, uncompressed files.
+  virtual bool positioned() const = 0;
+  /// Reserves the next `size` bytes and returns their offset (positioned files only; one thread at a time).
+  virtual std::uint64_t reserve(std::uint64_t size) = 0;
+  /// Writes into a reserved range. Any thread.
+  virtual void write_at(std::uint64_t offset, std::string_view bytes) = 0;
+  /// Finishes compression, syncs the bytes and makes the file appear. At most once.
+  virtual void publish() = 0;
+  virtual const std::string& path() const = 0;
+};
+
+/// Opens the output at `path` ("-": standard output); `.gz` and `.zst` compress (fixed times and blocks: the same input
+/// gives the same bytes).
+std::unique_ptr<OutputFile> create_output(const std::string& path);
+
+}  // namespace crm
