@@ -114,7 +114,7 @@ bool is_white_space(char32_t c) {
          c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
-std::string_view trim(std::string_view text) {
+std::string_view trim_white(std::string_view text) {
   while (const std::size_t size = white_space_at(text.data(), text.size())) text.remove_prefix(size);
   while (const std::size_t size = white_space_before(text)) text.remove_suffix(size);
   return text;

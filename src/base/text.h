@@ -11,7 +11,14 @@ namespace crm {
 bool is_white_space(char32_t code_point);
 
 /// `text` without leading and trailing white space (Unicode's White_Space). A view into `text`.
-std::string_view trim(std::string_view text);
+std::string_view trim_white(std::string_view text);
+
+/// `trim_white` with the common case, visible ASCII at both ends, inline.
+inline std::string_view trim(std::string_view text) {
+  const auto visible = [](char c) { return c > 0x20 && c < 0x7F; };
+  if (!text.empty() && visible(text.front()) && visible(text.back())) return text;
+  return trim_white(text);
+}
 
 /// True if `text` is empty or only white space.
 bool is_white(std::string_view text);

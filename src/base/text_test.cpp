@@ -108,7 +108,7 @@ TEST(Text, Utf8PrefixAgreesWithIcuOnRandomBytes) {
                                 "\xF0\x9F", "\xED\xA0\x80", "\xFF"};
   for (int round = 0; round < 20000; ++round) {
     std::string text;
-    for (unsigned i = random() % 8; i > 0; --i) text += pieces[random() % std::size(pieces)];
+    for (unsigned long i = random() % 8; i > 0; --i) text += pieces[random() % std::size(pieces)];
     std::int32_t at = 0;
     std::size_t valid = 0;
     const auto size = static_cast<std::int32_t>(text.size());

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
@@ -107,28 +108,34 @@ bool is_host_name(std::string_view host) {
   return dotted && label > 0 && !number;
 }
 
+/// Empty if there is none, or if it is a free mail provider's.
+std::string registrable_domain(std::string_view host) {
+  std::string ascii;
+  append_ascii_host(host, ascii);
+  if (ascii.size() > kMaxHost || !is_host_name(ascii)) return {};
+  const char* const registrable = psl_registrable_domain(public_suffixes(), ascii.c_str());  // the end of `ascii`
+  return registrable && !is_free_mail_domain(registrable) ? std::string(registrable) : std::string();
+}
+
 }  // namespace
 
 bool is_free_mail_domain(std::string_view domain) {
   return std::binary_search(std::begin(kFreeMailDomains), std::end(kFreeMailDomains), domain);
 }
 
-void add_domain_key(std::string_view cell, KeyBuffer& keys) {
+void DomainKeys::add_key(std::string_view cell, KeyBuffer& keys) {
   std::string_view host = host_of(cell);
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
   if (host.empty() || host.size() > 4 * kMaxHost) return;
-  std::string& text = keys.text();
-  append_ascii_host(host, text);
-  const std::size_t size = keys.pending().size();
-  const char* registrable = nullptr;
-  if (size > 0 && size <= kMaxHost && is_host_name(keys.pending())) {
-    registrable = psl_registrable_domain(public_suffixes(), text.c_str() + text.size() - size);
+  if (!cache_) cache_ = std::make_unique<ValueCache>();
+  if (const std::optional<std::string_view> known = cache_->find(host)) {
+    keys.text().append(*known);
+  } else {
+    const std::string key = registrable_domain(host);
+    cache_->put(host, key);
+    keys.text().append(key);
   }
-  if (!registrable || is_free_mail_domain(registrable)) return keys.discard();
-  // The registrable domain is the host's end: cut off what stands before it.
-  const std::size_t start = text.size() - size;
-  text.erase(start, static_cast<std::size_t>(registrable - (text.data() + start)));
-  keys.finish();
+  if (!keys.pending().empty()) keys.finish();
 }
 
 }  // namespace crm

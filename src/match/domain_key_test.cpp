@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <string>
+#include <utility>
 
 namespace crm {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 /// The key, or an empty text for none.
 std::string key(std::string_view cell) {
   KeyBuffer buffer;
-  add_domain_key(cell, buffer);
+  DomainKeys().add_key(cell, buffer);
   const auto keys = buffer.distinct();
   EXPECT_LE(keys.size(), 1u);
   return keys.empty() ? std::string() : std::string(keys[0]);
@@ -55,6 +56,17 @@ TEST(DomainKey, WhatHasNoRegistrableDomainGivesNone) {
   }
   EXPECT_EQ(key(std::string(64, 'a') + ".com"), "");
   EXPECT_EQ(key(std::string(5000, 'a') + ".com"), "");
+}
+
+TEST(DomainKey, ARepeatedHostComesFromTheCacheAndIsTheSame) {
+  DomainKeys domains;
+  for (int round = 0; round < 3; ++round) {
+    for (const auto& [cell, expected] : {std::pair("www.acme.com", "acme.com"), {"jane@gmail.com", ""}, {"b.co.uk", "b.co.uk"}}) {
+      KeyBuffer buffer;
+      domains.add_key(cell, buffer);
+      EXPECT_EQ(buffer.distinct().empty() ? "" : buffer.distinct()[0], expected);
+    }
+  }
 }
 
 TEST(DomainKey, AgreesWithThePublicSuffixListsOwnTests) {

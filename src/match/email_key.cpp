@@ -9,19 +9,22 @@
 namespace crm {
 namespace {
 
-constexpr std::uint8_t kUpper = 1, kSpecial = 2;
+/// What each byte asks of an address, as one number, so that a single sum over a cell counts all three: capitals, bytes
+/// that need the careful way, and `@`.
+constexpr std::uint64_t kUpper = 1, kSpecial = std::uint64_t{1} << 21, kAt = std::uint64_t{1} << 42;
+constexpr std::size_t kMaxCounted = std::size_t{1} << 20;
 
-/// What each byte asks of an address: nothing, lower-casing, or the careful way.
-constexpr std::array<std::uint8_t, 256> make_classes() {
-  std::array<std::uint8_t, 256> classes{};
+constexpr std::array<std::uint64_t, 256> make_classes() {
+  std::array<std::uint64_t, 256> classes{};
   for (unsigned c = 0; c < 256; ++c) {
     if (c <= 0x20 || c >= 0x7F) classes[c] = kSpecial;
     if (c >= 'A' && c <= 'Z') classes[c] = kUpper;
   }
   for (const unsigned char c : {';', ',', '|', '<', '>', '"', ':'}) classes[c] = kSpecial;
+  classes['@'] = kAt;
   return classes;
 }
-constexpr std::array<std::uint8_t, 256> kClasses = make_classes();
+constexpr std::array<std::uint64_t, 256> kClasses = make_classes();
 
 bool has_white_space(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -60,11 +63,11 @@ std::size_t first_value(std::string_view cell) {
     if (close < text.size()) {
       const std::string_view after = trim(text.substr(close + 1));
       if (!after.empty() && (after.front() == '<' || after.front() == '@')) {
-        return cell.find_first_of(kValueSeparators, static_cast<std::size_t>(after.data() - cell.data()));
+        return find_value_separator(cell, static_cast<std::size_t>(after.data() - cell.data()));
       }
     }
   }
-  return cell.find_first_of(kValueSeparators);
+  return find_value_separator(cell);
 }
 
 /// Removes `+tag` and, at Gmail, dots from the local part of the pending key, unless nothing would be left of it.
@@ -89,14 +92,13 @@ void add_address(std::string_view address, bool aliases, KeyBuffer& keys) {
 bool add_plain_address(std::string_view cell, bool aliases, KeyBuffer& keys) {
   while (!cell.empty() && cell.front() == ' ') cell.remove_prefix(1);
   while (!cell.empty() && cell.back() == ' ') cell.remove_suffix(1);
-  unsigned classes = 0, ats = 0;
-  for (const char c : cell) {
-    classes |= kClasses[static_cast<unsigned char>(c)];
-    ats += c == '@';
-  }
-  if ((classes & kSpecial) != 0) return false;
-  if (ats != 1 || cell.front() == '@' || cell.back() == '@') return true;  // no key
-  if (classes == 0 && !aliases) {
+  if (cell.size() > kMaxCounted) return false;
+  std::uint64_t counts = 0;
+  for (const char c : cell) counts += kClasses[static_cast<unsigned char>(c)];
+  if (counts >> 42 != 1) return (counts & (kAt - 1)) < kSpecial;  // no key, unless it may hold several addresses
+  if ((counts & (kAt - 1)) >= kSpecial) return false;
+  if (cell.front() == '@' || cell.back() == '@') return true;  // no key
+  if (counts == kAt && !aliases) {
     keys.add_slice(cell);
   } else {
     add_address(cell, aliases, keys);

@@ -11,14 +11,19 @@ constexpr std::size_t kFewKeys = 16;
 
 }  // namespace
 
-std::span<const std::string_view> KeyBuffer::distinct() {
+std::span<const std::string_view> KeyBuffer::distinct_of_many() {
   views_.clear();
+  if (entries_.size() <= kFewKeys) {
+    for (const Entry& entry : entries_) {
+      const std::string_view key = view(entry);
+      if (std::find(views_.begin(), views_.end(), key) == views_.end()) views_.push_back(key);
+    }
+    return views_;
+  }
   std::unordered_set<std::string_view> seen;
   for (const Entry& entry : entries_) {
-    const std::string_view key(entry.slice ? entry.slice : text_.data() + entry.start, entry.size);
-    const bool repeated = entries_.size() <= kFewKeys ? std::find(views_.begin(), views_.end(), key) != views_.end()
-                                                      : !seen.insert(key).second;
-    if (!repeated) views_.push_back(key);
+    const std::string_view key = view(entry);
+    if (seen.insert(key).second) views_.push_back(key);
   }
   return views_;
 }

@@ -35,16 +35,27 @@ class KeyBuffer {
   void discard() { text_.resize(start_); }
 
   /// The distinct keys, in order. Valid until the next call of anything here.
-  std::span<const std::string_view> distinct();
+  std::span<const std::string_view> distinct() {
+    if (entries_.size() > 1) return distinct_of_many();
+    if (entries_.empty()) return {};
+    only_ = view(entries_.front());
+    return {&only_, 1};
+  }
 
  private:
   struct Entry {
     const char* slice;  ///< null: in `text_` at `start`, which may still move
     std::size_t start, size;
   };
+  std::string_view view(const Entry& entry) const {
+    return {entry.slice ? entry.slice : text_.data() + entry.start, entry.size};
+  }
+  std::span<const std::string_view> distinct_of_many();
+
   std::string text_;
   std::size_t start_ = 0;
   std::vector<Entry> entries_;
+  std::string_view only_;
   std::vector<std::string_view> views_;
 };
 

@@ -1,6 +1,8 @@
 #include "match/keys.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <unordered_set>
 #include <utility>
 
@@ -29,14 +31,30 @@ void append_composite(const Parts& parts, std::string& out) {
   }
 }
 
+/// Marks the bytes of `word` that are capitals or not ASCII.
+std::uint64_t capitals_or_not_ascii(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101u, kHighs = 0x8080808080808080u;
+  const std::uint64_t low = word & ~kHighs;
+  const std::uint64_t from_a = low + kOnes * (0x80 - 'A'), beyond_z = low + kOnes * (0x7F - 'Z');
+  return ((from_a ^ beyond_z) | word) & kHighs;
+}
+
 /// True if lower-casing leaves `text` as it is: ASCII without capitals.
 bool is_plain_lower(std::string_view text) {
-  unsigned char found = 0;
-  for (const char letter : text) {  // no branch, so that the compiler vectorizes it
-    const unsigned char c = static_cast<unsigned char>(letter);
-    found |= static_cast<unsigned char>((c & 0x80) | (static_cast<unsigned char>(c - 'A') < 26));
+  const char* at = text.data();
+  std::size_t left = text.size();
+  std::uint64_t word = 0;
+  if (left < sizeof word) {
+    for (std::size_t i = 0; i < left; ++i) word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * i);
+    return capitals_or_not_ascii(word) == 0;
   }
-  return found == 0;
+  std::uint64_t found = 0;
+  for (; left > sizeof word; left -= sizeof word, at += sizeof word) {
+    std::memcpy(&word, at, sizeof word);
+    found |= capitals_or_not_ascii(word);
+  }
+  std::memcpy(&word, text.data() + text.size() - sizeof word, sizeof word);  // may overlap the one before
+  return (found | capitals_or_not_ascii(word)) == 0;
 }
 
 void add_exact_key(std::string_view cell, KeyBuffer& keys) {
@@ -60,12 +78,13 @@ struct KeyMaker::Impl {
       case Kind::email: return add_email_keys(cell, options.email_aliases, options.blank, buffer);
       case Kind::phone: return phones.add_keys(cell, options.blank, buffer);
       case Kind::linkedin: return add_linkedin_keys(cell, options.blank, buffer);
-      case Kind::domain: return add_domain_key(cell, buffer);
+      case Kind::domain: return domains.add_key(cell, buffer);
     }
   }
 
   KeyOptions options;
   PhoneKeys phones;
+  DomainKeys domains;
   KeyBuffer buffer;
 };
 

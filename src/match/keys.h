@@ -55,6 +55,9 @@ class KeyMaker {
 /// escaped where it does.
 std::string composite_key(const std::vector<std::string>& parts);
 
+/// True if the phone numbers of this region (ISO 3166, any case) are known; "UK" is not one, "GB" is.
+bool is_phone_region(std::string_view region);
+
 /// True if a linkedin key is a company's.
 bool is_company_key(Kind kind, std::string_view key);
 

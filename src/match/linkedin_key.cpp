@@ -64,7 +64,8 @@ void append_decoded(std::string_view segment, std::string& out) {
 /// The path of a LinkedIn address, or of a value that is only a path; nothing for any other text.
 std::string_view linkedin_path(std::string_view value) {
   value = trim(value);
-  value = value.substr(0, value.find_first_of("?#"));
+  value = value.substr(0, value.find('?'));
+  value = value.substr(0, value.find('#'));
   std::string_view rest = value;
   bool whole_url = false;
   if (const std::size_t colon = rest.find("://"); colon != std::string_view::npos && colon < rest.find('/')) {

@@ -6,14 +6,12 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
-#include <array>
 #include <cstdint>
-#include <cstring>
-#include <functional>
-#include <vector>
+#include <optional>
 
 #include "base/text.h"
 #include "match/cell_values.h"
+#include "match/keys.h"
 
 namespace crm {
 namespace {
@@ -63,37 +61,11 @@ constexpr std::size_t kMaxValueBytes = 250;
 
 }  // namespace
 
-/// The keys of values met before: a direct-mapped table of fixed size, so that its memory is bounded and a lookup is
-/// one comparison.
-struct PhoneKeys::Cache {
-  static constexpr std::size_t kSlots = 8192, kMaxValue = 43, kMaxKey = 19;
-  struct Slot {
-    std::uint8_t value_size = 0, key_size = 0;
-    std::array<char, kMaxValue> value;
-    std::array<char, kMaxKey> key;
-  };
-  static_assert(sizeof(Slot) == 64);
-  std::vector<Slot> slots = std::vector<Slot>(kSlots);
-
-  Slot* slot_of(std::string_view value) {
-    return value.size() > kMaxValue ? nullptr : &slots[std::hash<std::string_view>{}(value) % kSlots];
-  }
-  static bool holds(const Slot& slot, std::string_view value) {
-    return slot.value_size == value.size() && std::memcmp(slot.value.data(), value.data(), value.size()) == 0;
-  }
-  static void put(Slot& slot, std::string_view value, std::string_view key) {
-    if (key.size() > kMaxKey) return;
-    slot.value_size = static_cast<std::uint8_t>(value.size());
-    slot.key_size = static_cast<std::uint8_t>(key.size());
-    std::memcpy(slot.value.data(), value.data(), value.size());
-    std::memcpy(slot.key.data(), key.data(), key.size());
-  }
-};
+bool is_phone_region(std::string_view region) {
+  return library().GetCountryCodeForRegion(in_capitals(region)) != 0;
+}
 
 PhoneKeys::PhoneKeys(std::string_view region) : region_(in_capitals(region)), shortcut_(region_) {}
-PhoneKeys::~PhoneKeys() = default;
-PhoneKeys::PhoneKeys(PhoneKeys&&) noexcept = default;
-PhoneKeys& PhoneKeys::operator=(PhoneKeys&&) noexcept = default;
 
 std::string PhoneKeys::key_by_library(std::string_view value) const {
   if (value.size() > kMaxValueBytes) return {};
@@ -119,13 +91,12 @@ void PhoneKeys::add_key(std::string_view value, KeyBuffer& keys) {
     case PhoneShortcut::Outcome::none: return;
     case PhoneShortcut::Outcome::unknown: break;
   }
-  if (!cache_) cache_ = std::make_unique<Cache>();
-  Cache::Slot* const slot = cache_->slot_of(value);
-  if (slot && Cache::holds(*slot, value)) {
-    keys.text().append(slot->key.data(), slot->key_size);
+  if (!cache_) cache_ = std::make_unique<ValueCache>();
+  if (const std::optional<std::string_view> known = cache_->find(value)) {
+    keys.text().append(*known);
   } else {
     const std::string key = key_by_library(value);
-    if (slot) Cache::put(*slot, value, key);
+    cache_->put(value, key);
     keys.text().append(key);
   }
   if (!keys.pending().empty()) keys.finish();

@@ -6,6 +6,7 @@
 
 #include "match/key_buffer.h"
 #include "match/phone_shortcut.h"
+#include "match/value_cache.h"
 #include "model/blank.h"
 
 namespace crm {
@@ -18,9 +19,6 @@ namespace crm {
 class PhoneKeys {
  public:
   explicit PhoneKeys(std::string_view region);
-  ~PhoneKeys();
-  PhoneKeys(PhoneKeys&&) noexcept;
-  PhoneKeys& operator=(PhoneKeys&&) noexcept;
 
   /// Adds the key of each number in `cell`.
   void add_keys(std::string_view cell, const BlankRule& blank, KeyBuffer& keys);
@@ -29,12 +27,11 @@ class PhoneKeys {
   std::string key_by_library(std::string_view value) const;
 
  private:
-  struct Cache;
   void add_key(std::string_view value, KeyBuffer& keys);
 
   std::string region_;  ///< in capitals
   PhoneShortcut shortcut_;
-  std::unique_ptr<Cache> cache_;  ///< made when first needed
+  std::unique_ptr<ValueCache> cache_;  ///< made when first needed
 };
 
 }  // namespace crm

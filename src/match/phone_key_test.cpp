@@ -173,6 +173,11 @@ TEST(PhoneShortcut, AgreesWithTheLibraryForNumbersAsWrittenInsideEachRegion) {
   }
 }
 
+TEST(PhoneShortcut, DigitsThatBeginWithTheRegionsOwnCodeAreTheLibrarysMatter) {
+  EXPECT_EQ(keys("85294804", "HK"), Keys{"+85294804"});
+  EXPECT_EQ(keys("9123456789", "IN"), Keys{"+919123456789"});
+}
+
 TEST(PhoneShortcut, AgreesWithTheLibraryOnNoise) {
   std::mt19937 random(13);
   const std::string letters = "0123456789012345678901234567890123456789+-. ()/xX#ext:~*";

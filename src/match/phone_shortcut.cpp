@@ -174,7 +174,10 @@ PhoneShortcut::Outcome PhoneShortcut::append_key(std::string_view value, std::st
   }
   if (north_american_) return is_north_american(digits) ? append("1", digits, out) : Outcome::unknown;
   if (!home_) return Outcome::unknown;
-  if (home_->bare && is_national(*home_, digits)) return append(home_->code, digits, out);
+  // Digits that begin with the country's own code may be meant with it: the library decides.
+  if (home_->bare && is_national(*home_, digits) && !digits.starts_with(home_->code)) {
+    return append(home_->code, digits, out);
+  }
   if (home_->trunk_zero && digits.front() == '0' && is_national(*home_, digits.substr(1))) {
     return append(home_->code, digits.substr(1), out);
   }

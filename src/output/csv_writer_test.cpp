@@ -77,7 +77,7 @@ TEST(CsvWriter, RandomFieldsAreWhatThePlainRuleMakesOfThem) {
   const std::string letters = "ab,\"\r\n \t;|\xC3\xA9";
   for (int round = 0; round < 20000; ++round) {
     std::string text;
-    for (unsigned i = random() % 40; i > 0; --i) text += random() % 8 ? 'x' : letters[random() % letters.size()];
+    for (unsigned long i = random() % 40; i > 0; --i) text += random() % 8 ? 'x' : letters[random() % letters.size()];
     std::string expected;
     if (text.find_first_of(",\"\r\n") == std::string::npos) {
       expected = text;

@@ -15,13 +15,12 @@
 #include "base/fd.h"
 #include "output/compressor.h"
 #include "output/staged_file.h"
+#include "output/writeback.h"
 
 namespace crm {
 namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
-/// Dirty pages are handed to the disk in steps of this, so that the sync at the end has little left to do.
-constexpr std::uint64_t kWritebackBytes = std::uint64_t{16} << 20;
 constexpr int kMaxLinks = 40;
 
 /// Where the bytes of one output go.
@@ -117,7 +116,7 @@ class FileOutput final : public OutputFile {
     flush();
     const std::uint64_t offset = end_;
     end_ += size;
-    start_writeback();
+    writeback_.grown_to(end_);
     return offset;
   }
 
@@ -130,6 +129,7 @@ class FileOutput final : public OutputFile {
     if (std::exchange(published_, true)) throw Error(ErrorCode::internal, path_ + " was published twice");
     if (compressor_) compressor_->finish(buffer_);
     flush();
+    writeback_.stop();
     if (place_.staged) place_.staged->publish();
   }
 
@@ -150,22 +150,15 @@ class FileOutput final : public OutputFile {
     if (!place_.staged) return write_all(place_.fd(), bytes, place_.shown);
     write_all_at(place_.fd(), end_, bytes, place_.shown);
     end_ += bytes.size();
-    start_writeback();
-  }
-
-  void start_writeback() {
-    // The newest bytes may not be written yet: ranges are filled after they are reserved.
-    if (end_ < handed_over_ + 2 * kWritebackBytes) return;
-    ::sync_file_range(place_.fd(), static_cast<off_t>(handed_over_), static_cast<off_t>(kWritebackBytes),
-                      SYNC_FILE_RANGE_WRITE);
-    handed_over_ += kWritebackBytes;
+    writeback_.grown_to(end_);
   }
 
   std::string path_;
   Place place_;
   std::unique_ptr<Compressor> compressor_;
   std::string buffer_;
-  std::uint64_t end_ = 0, handed_over_ = 0;
+  std::uint64_t end_ = 0;
+  Writeback writeback_{place_.fd()};  ///< stops before `place_` closes the file
   bool published_ = false;
 };
 

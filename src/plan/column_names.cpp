@@ -1,10 +1,10 @@
 #include "plan/column_names.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -30,7 +30,8 @@ std::optional<int> position(std::string_view typed, std::size_t count) {
   return static_cast<int>(*number - 1);
 }
 
-std::vector<std::string> positions_shown(const std::vector<std::string>& names, const std::vector<int>& found) {
+std::vector<std::string> positions_shown(const std::vector<std::string>& names,
+                                         const std::vector<int>& found) {
   std::vector<std::string> lines;
   for (int column : found) lines.push_back(fmt::format("#{} {}", column + 1, shown(names[column])));
   return lines;
@@ -78,7 +79,8 @@ std::string shown_list(const std::vector<std::string>& names, std::size_t limit)
 
 std::string name_key(std::string_view name) {
   const std::string folded = fold_name(name);
-  std::string key(1, folded.empty() ? '=' : '~');  // keeps what folds to nothing apart from what folds to something
+  std::string key(
+      1, folded.empty() ? '=' : '~');  // keeps what folds to nothing apart from what folds to something
   key += folded.empty() ? name : std::string_view(folded);
   return key;
 }
@@ -166,7 +168,8 @@ void throw_ambiguous_column(const std::vector<std::string>& names, const std::ve
                           fmt::join(positions_shown(names, found), ", "), fmt::format("#{}", found[0] + 1)));
 }
 
-int resolve_column(const std::vector<std::string>& names, std::string_view typed, const NameContext& context) {
+int resolve_column(const std::vector<std::string>& names, std::string_view typed,
+                   const NameContext& context) {
   const std::vector<int> found = find_columns(names, typed);
   if (found.empty()) throw_unknown_column(names, typed, context);
   if (found.size() > 1) throw_ambiguous_column(names, found, typed, context);
@@ -190,10 +193,10 @@ std::optional<int> find_input(const std::vector<std::string>& names, std::string
 
 int resolve_input(const std::vector<std::string>& names, std::string_view typed, std::string_view option) {
   if (const auto found = find_input(names, typed)) return *found;
-  throw Error(ErrorCode::invalid_config,
-              fmt::format("{}: no enriched file is called {}; they are: {} (or the rank, 1 to {})", option,
-                          shown(typed), shown_list(nearest_first(typed, names), kListedCandidates),
-                          names.size()));
+  throw Error(
+      ErrorCode::invalid_config,
+      fmt::format("{}: no enriched file is called {}; they are: {} (or the rank, 1 to {})", option,
+                  shown(typed), shown_list(nearest_first(typed, names), kListedCandidates), names.size()));
 }
 
 }  // namespace crm

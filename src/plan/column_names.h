@@ -5,7 +5,8 @@
 #include <string_view>
 #include <vector>
 
-// How a column, a file or a word that a person typed is found among those there are, and what is said if it is not.
+// How a column, a file or a word that a person typed is found among those there are, and what is said if it
+// is not.
 namespace crm {
 
 /// A header as messages show it: in double quotes, control characters escaped, cut after 60 code points.
@@ -26,8 +27,8 @@ std::vector<std::string> nearest_first(std::string_view typed, std::vector<std::
 /// The name so near to `typed` that it is probably meant.
 std::optional<std::string> probably_meant(std::string_view typed, const std::vector<std::string>& names);
 
-/// The columns that `typed` can mean: those of exactly this name; else the one at position `#3` (1-based); else those
-/// that fold alike. Several: ambiguous.
+/// The columns that `typed` can mean: those of exactly this name; else the one at position `#3` (1-based);
+/// else those that fold alike. Several: ambiguous.
 std::vector<int> find_columns(const std::vector<std::string>& names, std::string_view typed);
 
 /// Where a name comes from, for messages: `option` is "--id", `place` "the original".
@@ -37,8 +38,8 @@ struct NameContext {
   std::string hint = {};  ///< a further sentence for an unknown name
 };
 
-/// The one column that `typed` means. Errors: invalid_config, if it is unknown (the candidates, nearest first) or
-/// ambiguous (their positions).
+/// The one column that `typed` means. Errors: invalid_config, if it is unknown (the candidates, nearest
+/// first) or ambiguous (their positions).
 int resolve_column(const std::vector<std::string>& names, std::string_view typed, const NameContext& context);
 
 /// Throws the error of `resolve_column` for a name that is nowhere in `names`.
@@ -49,7 +50,8 @@ int resolve_column(const std::vector<std::string>& names, std::string_view typed
 [[noreturn]] void throw_ambiguous_column(const std::vector<std::string>& names, const std::vector<int>& found,
                                          std::string_view typed, const NameContext& context);
 
-/// The enriched file that `typed` means: its name, else its rank (`1`…), else a name that folds alike; nothing if none.
+/// The enriched file that `typed` means: its name, else its rank (`1`…), else a name that folds alike;
+/// nothing if none.
 std::optional<int> find_input(const std::vector<std::string>& names, std::string_view typed);
 
 /// Errors: invalid_config with the names there are.

@@ -1,17 +1,17 @@
 #include "plan/column_rules.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "base/text.h"
+#include "model/rule_names.h"
 #include "plan/column_names.h"
 #include "plan/header_meaning.h"
 #include "plan/merged_names.h"
-#include "plan/rule_names.h"
 
 namespace crm {
 namespace {
@@ -36,7 +36,8 @@ std::vector<int> choose_new_columns(const RuleSources& sources, const MergedName
       if (std::find(chosen.begin(), chosen.end(), column) != chosen.end()) {
         fail(fmt::format("--columns: {} is given twice", shown(name)));
       }
-      if (dropped.count(column)) fail(fmt::format("--columns and --drop both name {}; give it to one", shown(name)));
+      if (dropped.count(column))
+        fail(fmt::format("--columns and --drop both name {}; give it to one", shown(name)));
       chosen.push_back(column);
     }
     return chosen;
@@ -48,10 +49,12 @@ std::vector<int> choose_new_columns(const RuleSources& sources, const MergedName
   return chosen;
 }
 
-/// The rules of one option by column of the header map: a later equal one changes nothing, a different one contradicts.
+/// The rules of one option by column of the header map: a later equal one changes nothing, a different one
+/// contradicts.
 template <typename Value>
-std::map<int, Value> by_column(const std::vector<std::pair<std::string, Value>>& rules, const MergedNames& names,
-                               const std::string& option, PlanNotes& notes, const RuleSources& sources) {
+std::map<int, Value> by_column(const std::vector<std::pair<std::string, Value>>& rules,
+                               const MergedNames& names, const std::string& option, PlanNotes& notes,
+                               const RuleSources& sources) {
   std::map<int, Value> values;
   for (const auto& [typed, value] : rules) {
     const MergedNames::Meaning meaning = names.resolve(typed, option);
@@ -62,7 +65,8 @@ std::map<int, Value> by_column(const std::vector<std::pair<std::string, Value>>&
     }
     const auto [before, is_first] = values.emplace(meaning.shared, value);
     if (!is_first && before->second != value) {
-      fail(fmt::format("{}: {} is given two different values", option, shown(sources.headers.columns[meaning.shared].name)));
+      fail(fmt::format("{}: {} is given two different values", option,
+                       shown(sources.headers.columns[meaning.shared].name)));
     }
   }
   return values;
@@ -86,11 +90,13 @@ IdentifierOf identifier_of(const RuleSources& sources, const SharedColumn& colum
     const auto holds = [](const std::vector<int>& columns, int wanted) {
       return std::find(columns.begin(), columns.end(), wanted) != columns.end();
     };
-    if (!found.of_original && column.original_column && holds(identifier.original_columns, *column.original_column)) {
+    if (!found.of_original && column.original_column &&
+        holds(identifier.original_columns, *column.original_column)) {
       found.of_original = identifier.kind;
     }
     for (std::size_t file = 0; file < sources.enriched.size(); ++file) {
-      if (!found.of_source && column.sources[file] >= 0 && holds(sources.identifiers.input_columns[file][i], column.sources[file])) {
+      if (!found.of_source && column.sources[file] >= 0 &&
+          holds(sources.identifiers.input_columns[file][i], column.sources[file])) {
         found.of_source = identifier.kind;
       }
     }
@@ -106,43 +112,51 @@ Kind comparison_kind(const SharedColumn& column, const IdentifierOf& identifier)
   return Kind::exact;
 }
 
-ConflictPolicy policy_of(const RuleSources& sources, const PlanColumn& column, const std::optional<ConflictPolicy>& given,
-                         PlanNotes& notes) {
+ConflictPolicy policy_of(const RuleSources& sources, const PlanColumn& column,
+                         const std::optional<ConflictPolicy>& given, PlanNotes& notes) {
   if (!column.original_column) {
     if (given) {
-      notes.warnings.push_back(fmt::format("--on-conflict-for {} has no effect: the column is new, so nothing conflicts with the original", shown(column.name)));
+      notes.warnings.push_back(fmt::format(
+          "--on-conflict-for {} has no effect: the column is new, so nothing conflicts with the original",
+          shown(column.name)));
     }
     return ConflictPolicy::keep_original;
   }
   const std::string_view reason = protection(sources, *column.original_column);
   if (!given && !reason.empty()) {
-    notes.decisions.push_back(fmt::format("{} keeps the original's cells: {} (--on-conflict-for changes that)", shown(column.name), reason));
+    notes.decisions.push_back(fmt::format(
+        "{} keeps the original's cells: {} (--on-conflict-for changes that)", shown(column.name), reason));
     return ConflictPolicy::original_only;
   }
   const ConflictPolicy policy = given.value_or(sources.spec.on_conflict);
-  if (column.is_identifier && (policy == ConflictPolicy::use_enriched || policy == ConflictPolicy::create_alternate)) {
+  if (column.is_identifier &&
+      (policy == ConflictPolicy::use_enriched || policy == ConflictPolicy::create_alternate)) {
     if (given) {
-      notes.warnings.push_back(fmt::format("--on-conflict-for {}={} has no effect: rows are matched by this column, so it keeps its values",
-                                           shown(column.name), policy_name(policy)));
+      notes.warnings.push_back(fmt::format(
+          "--on-conflict-for {}={} has no effect: rows are matched by this column, so it keeps its values",
+          shown(column.name), policy_name(policy)));
     }
     return ConflictPolicy::keep_original;
   }
   return policy;
 }
 
-std::vector<int> rank_of(const RuleSources& sources, const std::string& column, const std::vector<std::string>* preferred) {
+std::vector<int> rank_of(const RuleSources& sources, const std::string& column,
+                         const std::vector<std::string>* preferred) {
   std::vector<int> order;
   if (preferred) {
     for (const std::string& typed : *preferred) {
       const int file = resolve_input(input_names(sources), typed, "--prefer " + shown(column));
       if (std::find(order.begin(), order.end(), file) != order.end()) {
-        fail(fmt::format("--prefer {}: {} is given twice", shown(column), shown(sources.enriched[file].name)));
+        fail(
+            fmt::format("--prefer {}: {} is given twice", shown(column), shown(sources.enriched[file].name)));
       }
       order.push_back(file);
     }
   }
   for (std::size_t file = 0; file < sources.enriched.size(); ++file) {
-    if (std::find(order.begin(), order.end(), static_cast<int>(file)) == order.end()) order.push_back(static_cast<int>(file));
+    if (std::find(order.begin(), order.end(), static_cast<int>(file)) == order.end())
+      order.push_back(static_cast<int>(file));
   }
   std::vector<int> rank(order.size());
   for (std::size_t place = 0; place < order.size(); ++place) rank[order[place]] = static_cast<int>(place);
@@ -177,7 +191,8 @@ RuledColumns rule_columns(const RuleSources& sources, PlanNotes& notes) {
     const auto strategy = strategies.find(index);
     column.strategy = strategy == strategies.end() ? sources.spec.strategy : strategy->second;
     const auto policy = policies.find(index);
-    column.policy = policy_of(sources, column, policy == policies.end() ? std::nullopt : std::optional(policy->second), notes);
+    column.policy = policy_of(sources, column,
+                              policy == policies.end() ? std::nullopt : std::optional(policy->second), notes);
     const auto prefer = preferred.find(index);
     column.rank = rank_of(sources, column.name, prefer == preferred.end() ? nullptr : &prefer->second);
     ruled.number[index] = static_cast<int>(ruled.columns.size());
@@ -186,7 +201,8 @@ RuledColumns rule_columns(const RuleSources& sources, PlanNotes& notes) {
   const auto warn_dropped = [&](const auto& rules, std::string_view option) {
     for (const auto& [index, value] : rules) {
       if (ruled.number[index] < 0) {
-        notes.warnings.push_back(fmt::format("{} {} has no effect: --columns or --drop leave the column out", option, shown(sources.headers.columns[index].name)));
+        notes.warnings.push_back(fmt::format("{} {} has no effect: --columns or --drop leave the column out",
+                                             option, shown(sources.headers.columns[index].name)));
       }
     }
   };
@@ -194,106 +210,6 @@ RuledColumns rule_columns(const RuleSources& sources, PlanNotes& notes) {
   warn_dropped(policies, "--on-conflict-for");
   warn_dropped(preferred, "--prefer");
   return ruled;
-}
-
-void apply_columns_for(const RuleSources& sources, const RuledColumns& ruled, std::vector<PlanIdentifier>& cascade, PlanNotes& notes) {
-  const auto has = [&](Kind kind) {
-    return std::any_of(cascade.begin(), cascade.end(), [&](const PlanIdentifier& identifier) { return identifier.kind == kind; });
-  };
-  const bool has_contact = has(Kind::email) || has(Kind::phone);
-  if (sources.spec.match == MatchMode::any) {
-    for (PlanIdentifier& identifier : cascade) {
-      identifier.company_fills_only = (identifier.kind == Kind::domain && (has_contact || has(Kind::linkedin))) ||
-                                      (identifier.kind == Kind::linkedin && has_contact);
-    }
-  }
-
-  const MergedNames names(sources.original, sources.enriched, sources.headers);
-  std::set<Kind> named;
-  for (const auto& [kind_text, columns] : sources.spec.columns_for) {
-    const auto kind = kind_of_name(kind_text);
-    if (!kind || (*kind != Kind::domain && *kind != Kind::linkedin)) {
-      fail(fmt::format("--columns-for {}: only domain and linkedin match a company; write domain=COLUMN,COLUMN", shown(kind_text)));
-    }
-    named.insert(*kind);
-    std::vector<int> fills;
-    for (const std::string& typed : columns) {
-      const MergedNames::Meaning meaning = names.resolve(typed, fmt::format("--columns-for {}", kind_text));
-      const int number = meaning.shared < 0 ? -1 : ruled.number[meaning.shared];
-      if (number < 0) {
-        notes.warnings.push_back(fmt::format("--columns-for {}: {} is never filled: {}", kind_text, shown(typed),
-                                             meaning.shared < 0 ? "no enriched file has this column" : "--columns or --drop leave it out"));
-        continue;
-      }
-      fills.push_back(number);
-    }
-    bool has_effect = false;
-    for (PlanIdentifier& identifier : cascade) {
-      if (identifier.kind != *kind || !identifier.company_fills_only) continue;
-      has_effect = true;
-      identifier.fills.insert(identifier.fills.end(), fills.begin(), fills.end());
-      std::sort(identifier.fills.begin(), identifier.fills.end());
-      identifier.fills.erase(std::unique(identifier.fills.begin(), identifier.fills.end()), identifier.fills.end());
-    }
-    if (!has_effect) {
-      notes.warnings.push_back(fmt::format("--columns-for {0} has no effect: {1}", kind_text,
-                                           !has(*kind) ? "rows are not matched by it"
-                                           : sources.spec.match == MatchMode::all
-                                               ? "with --match all a match is a person's"
-                                               : "no identifier of a person is in --on, so its match fills every column"));
-    }
-  }
-  for (const PlanIdentifier& identifier : cascade) {
-    if (identifier.kind != Kind::domain || !identifier.company_fills_only) continue;
-    std::vector<std::string> filled;
-    for (int column : identifier.fills) filled.push_back(ruled.columns[column].name);
-    if (!named.count(Kind::domain)) {
-      notes.warnings.push_back("a match by domain fills no column, as it means the company and not the person; name the columns it may fill with --columns-for domain=COLUMN,COLUMN");
-    } else {
-      notes.decisions.push_back(fmt::format("a match by {} fills only {}", identifier.label, shown_list(filled)));
-    }
-  }
-}
-
-std::vector<std::optional<int>> resolve_recency(const RuleSources& sources, const RuledColumns& ruled, PlanNotes& notes) {
-  std::vector<std::optional<int>> recency(sources.enriched.size());
-  const bool is_used = std::any_of(ruled.columns.begin(), ruled.columns.end(), [](const PlanColumn& column) { return column.strategy == Strategy::most_recent; });
-  if (!sources.spec.recency) {
-    const bool asked = sources.spec.strategy == Strategy::most_recent ||
-                       std::any_of(sources.spec.strategy_for.begin(), sources.spec.strategy_for.end(), [](const auto& rule) { return rule.second == Strategy::most_recent; });
-    if (asked) fail("most_recent needs to know the column with the dates of the enriched rows: add --recency COLUMN");
-    if (sources.spec.recency_format) fail("--recency-format says how to read the dates of --recency COLUMN, which is missing");
-    return recency;
-  }
-  const std::string& typed = *sources.spec.recency;
-  // Under the name that a file has itself; else under the name of the merged file.
-  const MergedNames names(sources.original, sources.enriched, sources.headers);
-  std::vector<std::string> all_columns, without;
-  std::vector<std::string> merged_names;
-  for (const SharedColumn& column : sources.headers.columns) merged_names.push_back(column.name);
-  bool found_somewhere = false;
-  for (std::size_t file = 0; file < sources.enriched.size(); ++file) {
-    const InputProfile& profile = sources.enriched[file];
-    all_columns.insert(all_columns.end(), profile.columns.begin(), profile.columns.end());
-    const std::vector<int> found = find_columns(profile.columns, typed);
-    if (found.size() > 1) throw_ambiguous_column(profile.columns, found, typed, {"--recency", profile.name});
-    if (found.size() == 1) recency[file] = found[0];
-    if (found.empty() && !typed.starts_with('#')) {
-      for (int column : find_columns(merged_names, typed)) {
-        if (!recency[file] && sources.headers.columns[column].sources[file] >= 0) recency[file] = sources.headers.columns[column].sources[file];
-      }
-    }
-    found_somewhere = found_somewhere || recency[file];
-    if (!recency[file] && !profile.empty) without.push_back(profile.name);
-  }
-  const bool all_empty = std::all_of(sources.enriched.begin(), sources.enriched.end(), [](const InputProfile& file) { return file.empty; });
-  if (!found_somewhere && !all_empty) throw_unknown_column(all_columns, typed, {"--recency", "any enriched file"});
-  if (!is_used) {
-    notes.warnings.push_back("--recency has no effect: no column uses the strategy most_recent");
-  } else if (!without.empty()) {
-    notes.warnings.push_back(fmt::format("{}: no column {}, so its rows count as the oldest", fmt::join(without, ", "), shown(typed)));
-  }
-  return recency;
 }
 
 }  // namespace crm

@@ -1,11 +1,11 @@
 #include "plan/header_mapping.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <string_view>
 #include <unordered_map>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -55,8 +55,9 @@ std::optional<SynonymMatch> field_of(const std::vector<std::string>& header, int
   const std::string name = bare_name(header[column]);
   if (name == "name") return synonym_of(is_file_of_people(header) ? "Full Name" : "Company");
   if (name == "url") {  // LinkedIn's own Connections.csv
-    const bool connections = std::any_of(header.begin(), header.end(),
-                                         [](const std::string& other) { return bare_name(other) == "connectedon"; });
+    const bool connections = std::any_of(header.begin(), header.end(), [](const std::string& other) {
+      return bare_name(other) == "connectedon";
+    });
     return connections ? synonym_of("LinkedIn URL") : std::nullopt;
   }
   return synonym_of(header[column]);
@@ -66,7 +67,12 @@ std::optional<SynonymMatch> field_of(const std::vector<std::string>& header, int
 class FileMapper {
  public:
   FileMapper(const MergeSpec& spec, const InputProfile& original, const InputProfile& file, PlanNotes& notes)
-      : spec_(spec), original_(original), file_(file), notes_(notes), columns_(file.columns.size()), decided_(file.columns.size()) {}
+      : spec_(spec),
+        original_(original),
+        file_(file),
+        notes_(notes),
+        columns_(file.columns.size()),
+        decided_(file.columns.size()) {}
 
   /// A rule that holds for this file: its column and goal.
   struct AppliedRule {
@@ -98,7 +104,8 @@ class FileMapper {
 
   void assign(int column, Goal goal, MapReason reason) {
     if (const auto other = taken_by(goal)) {
-      leave_out(column, fmt::format("column {} goes into {} already", shown(file_.columns[*other]), goal_shown(goal)));
+      leave_out(column, fmt::format("column {} goes into {} already", shown(file_.columns[*other]),
+                                    goal_shown(*columns_[*other].goal)));
       return;
     }
     taken_.emplace(goal.key(), column);
@@ -108,8 +115,8 @@ class FileMapper {
 
   void leave_out(int column, const std::string& why) {
     decided_[column] = true;
-    notes_.warnings.push_back(
-        fmt::format("{}: column #{} {} is left out: {}", file_.name, column + 1, shown(file_.columns[column]), why));
+    notes_.warnings.push_back(fmt::format("{}: column #{} {} is left out: {}", file_.name, column + 1,
+                                          shown(file_.columns[column]), why));
   }
 
   void apply_rules(std::vector<AppliedRule> rules) {
@@ -122,10 +129,13 @@ class FileMapper {
     for (const AppliedRule& rule : rules) {
       const auto [before, is_first] = of_column.emplace(rule.column, &rule);
       if (!is_first) {
-        if (before->second->goal.key() == rule.goal.key() || (before->second->rule->input && !rule.rule->input)) continue;
-        throw Error(ErrorCode::invalid_config,
-                    fmt::format("{}: {} and {} send one column of {} to two places; give one of them", kMap,
-                                shown(rule_text(*before->second->rule)), shown(rule_text(*rule.rule)), file_.name));
+        if (before->second->goal.key() == rule.goal.key() ||
+            (before->second->rule->input && !rule.rule->input))
+          continue;
+        throw Error(
+            ErrorCode::invalid_config,
+            fmt::format("{}: {} and {} send one column of {} to two places; give one of them", kMap,
+                        shown(rule_text(*before->second->rule)), shown(rule_text(*rule.rule)), file_.name));
       }
       if (const auto other = taken_by(rule.goal); other && rule.rule->input) {
         throw Error(ErrorCode::invalid_config,
@@ -135,9 +145,9 @@ class FileMapper {
       }
       assign(rule.column, rule.goal, MapReason::rule);
       if (!columns_[rule.column].goal) continue;
-      notes_.decisions.push_back(fmt::format("{}: {} goes into {}{} (--map)", file_.name,
-                                             shown(file_.columns[rule.column]),
-                                             rule.goal.original < 0 ? "the new column " : "", goal_shown(rule.goal)));
+      notes_.decisions.push_back(
+          fmt::format("{}: {} goes into {}{} (--map)", file_.name, shown(file_.columns[rule.column]),
+                      rule.goal.original < 0 ? "the new column " : "", goal_shown(rule.goal)));
     }
   }
 
@@ -151,7 +161,8 @@ class FileMapper {
       if (!is_open(i)) continue;
       const int column = static_cast<int>(i);
       if (is_white(file_.columns[i])) {
-        leave_out(column, fmt::format("its name is blank; --map \"{}:#{}=NAME\" gives it one", file_.name, i + 1));
+        leave_out(column,
+                  fmt::format("its name is blank; --map \"{}:#{}=NAME\" gives it one", file_.name, i + 1));
         continue;
       }
       const auto ours = first_of_name.find(name_key(file_.columns[i]));
@@ -160,8 +171,8 @@ class FileMapper {
   }
 
   void apply_synonyms() {
-    // The surest spelling on each side, and one pair per field: where a name or a rule already brought a column of the
-    // field into one of the original's, the table has nothing to add.
+    // The surest spelling on each side, and one pair per field: where a name or a rule already brought a
+    // column of the field into one of the original's, the table has nothing to add.
     std::map<int, Candidate> theirs, ours;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
       const auto field = field_of(file_.columns, static_cast<int>(i));
@@ -177,14 +188,17 @@ class FileMapper {
         ours[field->field_index].offer(*field, column);
       }
     }
+    std::vector<std::string> uses;
     for (const auto& [field, their] : theirs) {
       const auto our = ours.find(field);
       if (our == ours.end()) continue;
       assign(their.column, Goal{our->second.column, ""}, MapReason::synonym);
-      notes_.decisions.push_back(fmt::format("{}: {} goes into {} (synonym; --no-auto-map turns this off)", file_.name,
-                                             shown(file_.columns[their.column]),
-                                             shown(original_.columns[our->second.column])));
+      uses.push_back(fmt::format("{} goes into {}", shown(file_.columns[their.column]),
+                                 shown(original_.columns[our->second.column])));
     }
+    if (uses.empty()) return;
+    notes_.decisions.push_back(
+        fmt::format("{}: by synonyms {} (--no-auto-map turns this off)", file_.name, fmt::join(uses, ", ")));
   }
 
   void apply_fresh() {
@@ -213,8 +227,8 @@ class FileMapper {
 
 Goal goal_of_rule(const MapRule& rule, const InputProfile& original, PlanNotes& notes) {
   if (is_white(rule.ours) || is_white(rule.theirs)) {
-    throw Error(ErrorCode::invalid_config,
-                fmt::format("{}: a side of {} is blank; write [NAME:]THEIRS=OURS", kMap, shown(rule_text(rule))));
+    throw Error(ErrorCode::invalid_config, fmt::format("{}: a side of {} is blank; write [NAME:]THEIRS=OURS",
+                                                       kMap, shown(rule_text(rule))));
   }
   const std::vector<int> found = find_columns(original.columns, rule.ours);
   if (found.size() > 1) {
@@ -223,18 +237,19 @@ Goal goal_of_rule(const MapRule& rule, const InputProfile& original, PlanNotes& 
   if (found.size() == 1) return {found[0], ""};
   if (rule.ours.size() > 1 && rule.ours[0] == '#' &&
       rule.ours.find_first_not_of("0123456789", 1) == std::string::npos) {
-    throw Error(ErrorCode::invalid_config, fmt::format("{}: the original has no column {}; it has {}", kMap, rule.ours,
-                                                       original.columns.size()));
+    throw Error(ErrorCode::invalid_config, fmt::format("{}: the original has no column {}; it has {}", kMap,
+                                                       rule.ours, original.columns.size()));
   }
   if (const auto meant = probably_meant(rule.ours, original.columns)) {
-    notes.warnings.push_back(fmt::format("{} {} makes a new column; the original has {}: is that meant?", kMap,
-                                         shown(rule_text(rule)), shown(*meant)));
+    notes.warnings.push_back(fmt::format("{} {} makes a new column; the original has {}: is that meant?",
+                                         kMap, shown(rule_text(rule)), shown(*meant)));
   }
   return {-1, rule.ours};
 }
 
 /// Per enriched file the rules that hold for it.
-std::vector<std::vector<FileMapper::AppliedRule>> rules_by_file(const MergeSpec& spec, const InputProfile& original,
+std::vector<std::vector<FileMapper::AppliedRule>> rules_by_file(const MergeSpec& spec,
+                                                                const InputProfile& original,
                                                                 const std::vector<InputProfile>& enriched,
                                                                 PlanNotes& notes) {
   std::vector<std::vector<FileMapper::AppliedRule>> applied(enriched.size());
@@ -242,7 +257,8 @@ std::vector<std::vector<FileMapper::AppliedRule>> rules_by_file(const MergeSpec&
     const Goal goal = goal_of_rule(rule, original, notes);
     const auto apply = [&](std::size_t file, const std::vector<int>& found) {
       if (found.size() > 1) {
-        throw_ambiguous_column(enriched[file].columns, found, rule.theirs, {std::string(kMap), enriched[file].name});
+        throw_ambiguous_column(enriched[file].columns, found, rule.theirs,
+                               {std::string(kMap), enriched[file].name});
       }
       applied[file].push_back({&rule, found[0], goal});
     };
@@ -265,10 +281,14 @@ std::vector<std::vector<FileMapper::AppliedRule>> rules_by_file(const MergeSpec&
       holds_somewhere = true;
       apply(file, found);
     }
-    const bool none_has_rows = std::all_of(enriched.begin(), enriched.end(), [](const auto& file) { return file.empty; });
+    const bool none_has_rows =
+        std::all_of(enriched.begin(), enriched.end(), [](const auto& file) { return file.empty; });
     if (!holds_somewhere && !none_has_rows) {
       const std::size_t colon = rule.theirs.find(':');
-      const std::string hint = colon == std::string::npos ? "" : fmt::format("No file is called {} either: {}.", shown(rule.theirs.substr(0, colon)), shown_list(names_of(enriched)));
+      const std::string hint = colon == std::string::npos ? ""
+                                                          : fmt::format("No file is called {} either: {}.",
+                                                                        shown(rule.theirs.substr(0, colon)),
+                                                                        shown_list(names_of(enriched)));
       throw_unknown_column(all_columns, rule.theirs, {std::string(kMap), "any enriched file", hint});
     }
   }
@@ -277,8 +297,8 @@ std::vector<std::vector<FileMapper::AppliedRule>> rules_by_file(const MergeSpec&
 
 }  // namespace
 
-HeaderMap map_headers(const MergeSpec& spec, const InputProfile& original, const std::vector<InputProfile>& enriched,
-                      PlanNotes& notes) {
+HeaderMap map_headers(const MergeSpec& spec, const InputProfile& original,
+                      const std::vector<InputProfile>& enriched, PlanNotes& notes) {
   auto rules = rules_by_file(spec, original, enriched, notes);
   std::vector<std::vector<ColumnGoal>> goals;
   for (std::size_t file = 0; file < enriched.size(); ++file) {
@@ -310,7 +330,8 @@ HeaderMap map_headers(const MergeSpec& spec, const InputProfile& original, const
     for (std::size_t i = 0; i < goals[file].size(); ++i) {
       const ColumnGoal& column = goals[file][i];
       if (!column.goal) continue;
-      const int target = column.goal->original >= 0 ? number_of_original[column.goal->original] : number_of_new(column.goal->fresh);
+      const int target = column.goal->original >= 0 ? number_of_original[column.goal->original]
+                                                    : number_of_new(column.goal->fresh);
       mapped[i] = {target, column.reason};
       map.columns[target].sources[file] = static_cast<int>(i);
     }

@@ -34,14 +34,15 @@ struct SharedColumn {
 
 /// Which enriched column is which column of the merged file (contract, section 3).
 struct HeaderMap {
-  std::vector<SharedColumn> columns;              ///< original columns by index, then new ones by first appearance
+  std::vector<SharedColumn> columns;  ///< original columns by index, then new ones by first appearance
   std::vector<std::vector<MappedColumn>> inputs;  ///< per enriched file, per column of it
 };
 
 /// Every column that is left out is a warning, every use of a synonym or a rule a decision.
 ///
-/// Errors: invalid_config for a rule that names an unknown or ambiguous column or file, or contradicts another.
-HeaderMap map_headers(const MergeSpec& spec, const InputProfile& original, const std::vector<InputProfile>& enriched,
-                      PlanNotes& notes);
+/// Errors: invalid_config for a rule that names an unknown or ambiguous column or file, or contradicts
+/// another.
+HeaderMap map_headers(const MergeSpec& spec, const InputProfile& original,
+                      const std::vector<InputProfile>& enriched, PlanNotes& notes);
 
 }  // namespace crm

@@ -10,7 +10,9 @@ namespace {
 
 using Words = std::initializer_list<std::string_view>;
 
-bool one_of(std::string_view text, Words words) { return std::find(words.begin(), words.end(), text) != words.end(); }
+bool one_of(std::string_view text, Words words) {
+  return std::find(words.begin(), words.end(), text) != words.end();
+}
 
 bool holds_any(std::string_view text, Words words) {
   return std::any_of(words.begin(), words.end(),
@@ -42,25 +44,65 @@ bool ends_with_any(std::string_view text, Words words) {
 
 /// Whose mailbox or phone it is, if not the person's.
 bool is_of_others(std::string_view before) {
-  return ends_with_any(before, {"company", "organization", "organisation", "account", "owner", "manager", "manager's",
-                                "assistant", "assistant's", "support", "billing", "invoice", "general", "info",
-                                "emergency"});
+  return ends_with_any(
+      before, {"company", "organization", "organisation", "account", "owner", "manager", "manager's",
+               "assistant", "assistant's", "support", "billing", "invoice", "general", "info", "emergency"});
 }
 
 std::optional<HeaderMeaning> email_meaning(std::string_view name) {
   if (one_of(name, {"mail", "mailadresse", "correo", "correoelectronico", "correoelectrónico", "courriel"})) {
     return HeaderMeaning{Kind::email, true};
   }
-  const auto parts = around(name, {"emailaddresses", "emailaddress", "emailadresse", "emailid", "emails", "email"});
+  const auto parts =
+      around(name, {"emailaddresses", "emailaddress", "emailadresse", "emailid", "emails", "email"});
   if (!parts || !(is_counter(parts->after) || one_of(parts->after, {"work", "home", "other", "personal"}))) {
     return std::nullopt;
   }
-  if (one_of(parts->before, {"", "work", "business", "personal", "primary", "secondary", "tertiary", "other", "main",
-                             "alternate", "alternative", "additional", "supplemental", "home", "private", "contact",
-                             "person", "people", "lead", "professional", "direct", "best", "verified", "corporate",
-                             "customer", "user", "member", "prospect", "adresse", "contactwork", "contactpersonal",
-                             "recommended", "recommendedwork", "recommendedpersonal", "enriched", "current", "office",
-                             "your", "client", "student", "employee", "buyer", "first", "second", "third"})) {
+  if (one_of(parts->before, {"",
+                             "work",
+                             "business",
+                             "personal",
+                             "primary",
+                             "secondary",
+                             "tertiary",
+                             "other",
+                             "main",
+                             "alternate",
+                             "alternative",
+                             "additional",
+                             "supplemental",
+                             "home",
+                             "private",
+                             "contact",
+                             "person",
+                             "people",
+                             "lead",
+                             "professional",
+                             "direct",
+                             "best",
+                             "verified",
+                             "corporate",
+                             "customer",
+                             "user",
+                             "member",
+                             "prospect",
+                             "adresse",
+                             "contactwork",
+                             "contactpersonal",
+                             "recommended",
+                             "recommendedwork",
+                             "recommendedpersonal",
+                             "enriched",
+                             "current",
+                             "office",
+                             "your",
+                             "client",
+                             "student",
+                             "employee",
+                             "buyer",
+                             "first",
+                             "second",
+                             "third"})) {
     return HeaderMeaning{Kind::email, true};
   }
   if (is_of_others(parts->before)) return HeaderMeaning{Kind::email, false};
@@ -72,9 +114,10 @@ std::optional<HeaderMeaning> phone_meaning(std::string_view name) {
     if (holds_any(name, {"optout", "optedout", "donot"})) return std::nullopt;
     return HeaderMeaning{Kind::phone, false};
   }
-  if (one_of(name, {"mobile", "cell", "tel", "handy", "telefon", "telefono", "teléfono", "téléphone", "directdial",
-                    "directline", "mobil", "mobilenumber", "cellnumber", "telno", "mobileno", "contactnumber",
-                    "contactno", "directnumber", "telefonnummer", "mobilnummer"})) {
+  if (one_of(name, {"mobile",        "cell",         "tel",          "handy",         "telefon",
+                    "telefono",      "teléfono",     "téléphone",    "directdial",    "directline",
+                    "mobil",         "mobilenumber", "cellnumber",   "telno",         "mobileno",
+                    "contactnumber", "contactno",    "directnumber", "telefonnummer", "mobilnummer"})) {
     return HeaderMeaning{Kind::phone, true};
   }
   if (one_of(name, {"switchboard", "switchboardnumber", "hqnumber", "callback", "pager"})) {
@@ -92,14 +135,18 @@ std::optional<HeaderMeaning> phone_meaning(std::string_view name) {
   if (!is_counter(after) && !one_of(after, {"#", "work", "mobile", "home", "other"})) return std::nullopt;
   const std::string_view before = parts->before;
   if (is_of_others(before) || ends_with_any(before, {"corporate", "main", "headquarters", "hq", "switchboard",
-                                                             "central", "reception", "tollfree", "shipping"})) {
+                                                     "central", "reception", "tollfree", "shipping"})) {
     return HeaderMeaning{Kind::phone, false};
   }
-  if (one_of(before, {"", "work", "direct", "workdirect", "directdial", "mobile", "cell", "cellular", "home", "business",
-                      "other", "personal", "primary", "secondary", "alternate", "additional", "contact", "person",
-                      "lead", "office", "car", "private", "first", "second", "third", "contactmobile", "contactdirect",
-                      "personmobile", "workmobile", "supplemental", "verified", "best", "enriched", "customer",
-                      "client", "user", "member", "prospect", "daytime", "evening", "tel", "mailing", "smart"})) {
+  if (one_of(before,
+             {"",         "work",          "direct",        "workdirect",   "directdial", "mobile",
+              "cell",     "cellular",      "home",          "business",     "other",      "personal",
+              "primary",  "secondary",     "alternate",     "additional",   "contact",    "person",
+              "lead",     "office",        "car",           "private",      "first",      "second",
+              "third",    "contactmobile", "contactdirect", "personmobile", "workmobile", "supplemental",
+              "verified", "best",          "enriched",      "customer",     "client",     "user",
+              "member",   "prospect",      "daytime",       "evening",      "tel",        "mailing",
+              "smart"})) {
     return HeaderMeaning{Kind::phone, true};
   }
   return std::nullopt;
@@ -110,18 +157,19 @@ std::optional<HeaderMeaning> linkedin_meaning(std::string_view name) {
   if (!parts) return std::nullopt;
   std::string_view after = parts->after;
   if (one_of(name, {"urllinkedin", "profileurllinkedin"})) return HeaderMeaning{Kind::linkedin, true};
-  const bool company = holds_any(name, {"company", "organization", "organisation", "account", "corporate", "business",
-                                        "employer"});
-  for (std::string_view word : {"contact", "person", "company", "organization", "account", "member", "public"}) {
+  const bool company = holds_any(
+      name, {"company", "organization", "organisation", "account", "corporate", "business", "employer"});
+  for (std::string_view word :
+       {"contact", "person", "company", "organization", "account", "member", "public"}) {
     if (after.starts_with(word)) after.remove_prefix(word.size());
   }
-  if (!one_of(after, {"", "url", "urls", "profile", "profileurl", "link", "profilelink", "page", "pageurl", "address",
-                      "handle", "uri", "vanityurl"})) {
+  if (!one_of(after, {"", "url", "urls", "profile", "profileurl", "link", "profilelink", "page", "pageurl",
+                      "address", "handle", "uri", "vanityurl"})) {
     return std::nullopt;
   }
   if (company) return HeaderMeaning{Kind::linkedin, false};
-  if (!one_of(parts->before, {"", "person", "people", "personal", "contact", "lead", "member", "public", "user",
-                              "prospect", "profile", "hs", "employee", "candidate", "enriched"})) {
+  if (!one_of(parts->before, {"", "person", "people", "personal", "contact", "lead", "member", "public",
+                              "user", "prospect", "profile", "hs", "employee", "candidate", "enriched"})) {
     return std::nullopt;
   }
   return HeaderMeaning{Kind::linkedin, true};
@@ -132,24 +180,49 @@ std::optional<HeaderMeaning> domain_meaning(std::string_view name) {
     const auto parts = around(name, {core});
     if (!parts) continue;
     if (!one_of(parts->after, {"", "url", "s", "address", "link", "1value", "2value"})) continue;
-    if (!one_of(parts->before, {"", "company", "corporate", "organization", "organisation", "account", "business",
-                                "email", "primary", "website", "companywebsite", "companyemail", "root", "work", "employer"})) {
+    if (!one_of(parts->before,
+                {"", "company", "corporate", "organization", "organisation", "account", "business", "email",
+                 "primary", "website", "companywebsite", "companyemail", "root", "work", "employer"})) {
       continue;
     }
     return HeaderMeaning{Kind::domain, true};
   }
-  if (one_of(name, {"web", "companyurl", "organizationurl", "accounturl"})) return HeaderMeaning{Kind::domain, true};
+  if (one_of(name, {"web", "companyurl", "organizationurl", "accounturl"}))
+    return HeaderMeaning{Kind::domain, true};
   return std::nullopt;
 }
 
 /// The ids of records in order of trust: of the row's own record first.
 constexpr std::string_view kRecordIds[] = {
-    "recordid", "hubspotrecordid", "recordidcontact", "recordidcompany", "hsobjectid", "hubspotid", "hubspotcontactid", "crmrecordid",
-    "crmid", "objectid", "id", "contactid", "contactid18", "leadid", "leadid18", "personid", "salesforceid",
-    "salesforcerecordid", "salesforcecontactid", "salesforceleadid", "sfdcid", "casesafeid", "id18", "dealid", "opportunityid",
+    "recordid",
+    "hubspotrecordid",
+    "recordidcontact",
+    "recordidcompany",
+    "hsobjectid",
+    "hubspotid",
+    "hubspotcontactid",
+    "crmrecordid",
+    "crmid",
+    "objectid",
+    "id",
+    "contactid",
+    "contactid18",
+    "leadid",
+    "leadid18",
+    "personid",
+    "salesforceid",
+    "salesforcerecordid",
+    "salesforcecontactid",
+    "salesforceleadid",
+    "sfdcid",
+    "casesafeid",
+    "id18",
+    "dealid",
+    "opportunityid",
 };
-constexpr std::string_view kCompanyIds[] = {"accountid",       "accountid18",   "companyid",      "organizationid", "organisationid",
-                                            "salesforceaccountid", "hubspotcompanyid"};
+constexpr std::string_view kCompanyIds[] = {"accountid",       "accountid18",    "companyid",
+                                            "organizationid",  "organisationid", "salesforceaccountid",
+                                            "hubspotcompanyid"};
 
 }  // namespace
 
@@ -194,7 +267,8 @@ std::optional<int> detect_record_id(const std::vector<std::string>& header) {
   if (const auto own = find(kRecordIds)) return own;
   // In a file of people the account's id is a reference that many rows share.
   for (const std::string& name : header) {
-    if (one_of(bare_name(name), {"firstname", "lastname", "givenname", "familyname", "jobtitle", "fullname"})) {
+    if (one_of(bare_name(name),
+               {"firstname", "lastname", "givenname", "familyname", "jobtitle", "fullname"})) {
       return std::nullopt;
     }
     const auto meaning = meaning_of_header(name);
@@ -207,26 +281,29 @@ std::string_view protection_of_header(std::string_view header) {
   if (is_record_id_name(header)) return "record id";
   const std::string name = bare_name(header);
   if (holds_any(name, {"lifecycle"})) return "lifecycle";
-  if (holds_any(name, {"optout", "optedout", "optin", "optedin", "unsubscrib", "donotcall", "donotemail", "donotmail",
-                       "donotcontact", "donottext"}) ||
+  if (holds_any(name, {"optout", "optedout", "optin", "optedin", "unsubscrib", "donotcall", "donotemail",
+                       "donotmail", "donotcontact", "donottext"}) ||
       one_of(name, {"dnc", "suppressed"})) {
     return "opt-out";
   }
   // Not every owner is a colleague's name: "Ownership" is a company's, "Home Owner" a household's.
   const std::size_t owner = name.rfind("owner");
   if (owner != std::string::npos) {
-    const std::string_view before = std::string_view(name).substr(0, owner), after = std::string_view(name).substr(owner + 5);
-    const bool of_record = !one_of(before, {"home", "business", "property", "vehicle", "pet", "car", "brand", "co"});
-    if (of_record && one_of(after, {"", "id", "name", "fullname", "email", "username", "alias", "assigneddate", "role",
-                                    "userid", "firstname", "lastname"})) {
+    const std::string_view before = std::string_view(name).substr(0, owner),
+                           after = std::string_view(name).substr(owner + 5);
+    const bool of_record =
+        !one_of(before, {"home", "business", "property", "vehicle", "pet", "car", "brand", "co"});
+    if (of_record && one_of(after, {"", "id", "name", "fullname", "email", "username", "alias",
+                                    "assigneddate", "role", "userid", "firstname", "lastname"})) {
       return "owner";
     }
   }
   // A funding, growth or company stage is a fact about the company; these are the seller's own.
   const auto stage = around(name, {"stagename", "stageid", "stage"});
   if (stage && stage->after.empty() &&
-      one_of(stage->before, {"", "deal", "opportunity", "opp", "pipeline", "lead", "contact", "account", "sales", "customer",
-                             "prospect", "person", "hubspot", "crm", "sequence", "current"})) {
+      one_of(stage->before,
+             {"", "deal", "opportunity", "opp", "pipeline", "lead", "contact", "account", "sales", "customer",
+              "prospect", "person", "hubspot", "crm", "sequence", "current"})) {
     return "stage";
   }
   return "";

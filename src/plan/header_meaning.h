@@ -13,8 +13,8 @@ namespace crm {
 /// How the values of a column are compared, and whether they can tell who a row is.
 struct HeaderMeaning {
   Kind kind = Kind::exact;
-  /// False for the phone, LinkedIn page or mailbox of a company, an owner or an assistant: compared as its kind, but
-  /// never taken for the person's own.
+  /// False for the phone, LinkedIn page or mailbox of a company, an owner or an assistant: compared as its
+  /// kind, but never taken for the person's own.
   bool identifies = false;
 };
 
@@ -33,8 +33,8 @@ bool is_company_id_name(std::string_view header);
 /// The column by which the CRM knows the rows of this file again; nothing if none says so.
 std::optional<int> detect_record_id(const std::vector<std::string>& header);
 
-/// Why the column is the CRM's own business and not a vendor's: "record id", "owner", "lifecycle", "stage", "opt-out";
-/// empty if it is not.
+/// Why the column is the CRM's own business and not a vendor's: "record id", "owner", "lifecycle", "stage",
+/// "opt-out"; empty if it is not.
 std::string_view protection_of_header(std::string_view header);
 
 }  // namespace crm

@@ -1,15 +1,15 @@
 #include "plan/identifier_detection.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
+#include "model/rule_names.h"
 #include "plan/column_names.h"
 #include "plan/header_meaning.h"
-#include "plan/rule_names.h"
 
 namespace crm {
 namespace {
@@ -17,12 +17,14 @@ namespace {
 constexpr std::size_t kValuesLookedAt = 1000;
 constexpr double kShareNeeded = 0.8;
 
-/// Digits alone make a phone key, so a date or an id would have one: by content, only an international number counts.
+/// Digits alone make a phone key, so a date or an id would have one: by content, only an international number
+/// counts.
 bool is_key_of_content(Kind kind, std::string_view cell, const std::vector<std::string>& keys) {
   if (keys.empty()) return false;
   if (kind == Kind::linkedin) return !is_company_key(kind, keys.front());
   if (kind != Kind::phone) return true;
-  const bool is_date = parse_recency(cell, std::nullopt).has_value() || cell.find(':') != std::string_view::npos ||
+  const bool is_date = parse_recency(cell, std::nullopt).has_value() ||
+                       cell.find(':') != std::string_view::npos ||
                        std::count(cell.begin(), cell.end(), '/') >= 2;
   return keys.front().starts_with('+') && !is_date;
 }
@@ -30,7 +32,8 @@ bool is_key_of_content(Kind kind, std::string_view cell, const std::vector<std::
 bool may_hold(std::string_view header, Kind kind) {
   const auto meaning = meaning_of_header(header);
   if (meaning) {
-    // An address has a domain too; anything else that is named as another kind, or as a company's, is what it says.
+    // An address has a domain too; anything else that is named as another kind, or as a company's, is what it
+    // says.
     if (meaning->kind == kind) return meaning->identifies;
     return kind == Kind::domain && meaning->kind == Kind::email && meaning->identifies;
   }
@@ -39,13 +42,14 @@ bool may_hold(std::string_view header, Kind kind) {
   const auto names = [&](std::string_view word) { return name.find(word) != std::string::npos; };
   switch (kind) {
     case Kind::phone:
-      return !name.ends_with("id") && !names("date") && !names("revenue") && !names("amount") && !names("zip") &&
-             !names("postal") && !names("employees") && !names("company") && !names("corporate");
+      return !name.ends_with("id") && !names("date") && !names("revenue") && !names("amount") &&
+             !names("zip") && !names("postal") && !names("employees") && !names("company") &&
+             !names("corporate");
     case Kind::linkedin:
       return !names("company") && !names("organization");
     case Kind::domain:
-      return !names("linkedin") && !names("facebook") && !names("twitter") && !names("instagram") && !names("xing") &&
-             !names("github") && !names("profile");
+      return !names("linkedin") && !names("facebook") && !names("twitter") && !names("instagram") &&
+             !names("xing") && !names("github") && !names("profile");
     case Kind::email:
       return !names("owner") && !names("manager") && !names("assistant");
     default:
@@ -86,7 +90,8 @@ std::vector<int> columns_named_for(const InputProfile& file, Kind kind) {
   return columns;
 }
 
-std::vector<int> columns_filled_with(const InputProfile& file, Kind kind, KeyMaker& keys, const BlankRule& blank) {
+std::vector<int> columns_filled_with(const InputProfile& file, Kind kind, KeyMaker& keys,
+                                     const BlankRule& blank) {
   std::vector<int> columns;
   if (kind == Kind::id || kind == Kind::exact) return columns;
   for (std::size_t i = 0; i < file.columns.size(); ++i) {

@@ -1,17 +1,17 @@
 #include "plan/identifiers.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "base/text.h"
 #include "match/keys.h"
+#include "model/rule_names.h"
 #include "plan/column_names.h"
 #include "plan/identifier_detection.h"
-#include "plan/rule_names.h"
 
 namespace crm {
 namespace {
@@ -30,7 +30,7 @@ std::string columns_shown(const std::vector<std::string>& header, const std::vec
 /// One identifier as it is found out, before labels and limits.
 struct Found {
   Kind kind = Kind::exact;
-  std::string text;                  ///< the item of --on, for messages
+  std::string text;  ///< the item of --on, for messages
   DetectedColumns original;
   std::vector<DetectedColumns> inputs;
 
@@ -83,11 +83,13 @@ class Resolver {
     }
     for (std::size_t i = 0; i < profile.columns.size(); ++i) {
       const MappedColumn& mapped = sources_.headers.inputs[file][i];
-      const auto target = mapped.target < 0 ? std::nullopt : sources_.headers.columns[mapped.target].original_column;
+      const auto target =
+          mapped.target < 0 ? std::nullopt : sources_.headers.columns[mapped.target].original_column;
       const bool goes_there = target && std::find(ours.begin(), ours.end(), *target) != ours.end() &&
                               (synonyms || mapped.reason != MapReason::synonym);
       // A column that --map sends elsewhere is not ours any more, whatever its name is.
-      const bool named_alike = our_names.count(name_key(profile.columns[i])) > 0 && mapped.reason != MapReason::rule;
+      const bool named_alike =
+          our_names.count(name_key(profile.columns[i])) > 0 && mapped.reason != MapReason::rule;
       if (goes_there || named_alike) columns.insert(static_cast<int>(i));
     }
     if (kind != Kind::id && kind != Kind::exact) {
@@ -117,23 +119,28 @@ class Resolver {
       Found found = find(kind, std::string(kind_name(kind)), std::move(ours));
       if (found.is_somewhere(enriched())) found_.push_back(std::move(found));
     }
-    if (!found_.empty()) return;
+    if (!found_.empty() || all_empty()) return;
     std::string message = fmt::format(
-        "no record id, email or LinkedIn column is in both the original and an enriched file; name what to match by, such as "
-        "--on phone or --on \"COLUMN:exact\". The original: {}", usable(original()));
+        "no record id, email or LinkedIn column is in both the original and an enriched file; name what to "
+        "match by, such as "
+        "--on phone or --on \"COLUMN:exact\". The original: {}",
+        usable(original()));
     for (const InputProfile& file : enriched()) message += fmt::format("; {}: {}", file.name, usable(file));
     fail(message);
   }
 
   bool all_empty() const {
-    return std::all_of(enriched().begin(), enriched().end(), [](const InputProfile& file) { return file.empty; });
+    return std::all_of(enriched().begin(), enriched().end(),
+                       [](const InputProfile& file) { return file.empty; });
   }
 
   void find_item(const OnItem& item) {
-    Found found = find(item.kind, item.text.empty() ? std::string(kind_name(item.kind)) : item.text, ours_of(item));
+    Found found =
+        find(item.kind, item.text.empty() ? std::string(kind_name(item.kind)) : item.text, ours_of(item));
     for (const Found& other : found_) {
       if (other.kind == found.kind && other.original.columns == found.original.columns) {
-        fail(fmt::format("{} {}: the same identifier is given twice, as {} and {}", kOn, found.text, shown(other.text), shown(found.text)));
+        fail(fmt::format("{} {}: the same identifier is given twice, as {} and {}", kOn, found.text,
+                         shown(other.text), shown(found.text)));
       }
     }
     if (!found.is_somewhere(enriched())) fail_only_in_original(found);
@@ -142,20 +149,24 @@ class Resolver {
 
   DetectedColumns ours_of(const OnItem& item) {
     if (item.columns.empty()) {
-      if (item.kind == Kind::exact) fail(fmt::format("{} exact: say of which columns, such as --on \"COLUMN:exact\"", kOn));
-      DetectedColumns ours = item.kind == Kind::id && sources_.record_id ? DetectedColumns{{*sources_.record_id}, false}
-                                                                         : detect_columns(original(), item.kind, keys_, blank_);
+      if (item.kind == Kind::exact)
+        fail(fmt::format("{} exact: say of which columns, such as --on \"COLUMN:exact\"", kOn));
+      DetectedColumns ours = item.kind == Kind::id && sources_.record_id
+                                 ? DetectedColumns{{*sources_.record_id}, false}
+                                 : detect_columns(original(), item.kind, keys_, blank_);
       if (ours.columns.empty()) {
-        fail(fmt::format("{0} {1}: the original has no {1} column; name it, as in --on \"COLUMN:{1}\" ({2})", kOn,
-                         kind_name(item.kind), usable(original())));
+        fail(fmt::format("{0} {1}: the original has no {1} column; name it, as in --on \"COLUMN:{1}\" ({2})",
+                         kOn, kind_name(item.kind), usable(original())));
       }
       return ours;
     }
     std::set<int> columns;
     for (const std::string& typed : item.columns) {
-      const int column = resolve_column(original().columns, typed, {fmt::format("{} {}", kOn, shown(item.text)), "the original"});
+      const int column = resolve_column(original().columns, typed,
+                                        {fmt::format("{} {}", kOn, shown(item.text)), "the original"});
       if (!columns.insert(column).second) {
-        fail(fmt::format("{} {}: column {} is given twice", kOn, shown(item.text), shown(original().columns[column])));
+        fail(fmt::format("{} {}: column {} is given twice", kOn, shown(item.text),
+                         shown(original().columns[column])));
       }
     }
     return {std::vector<int>(columns.begin(), columns.end()), false};
@@ -176,16 +187,18 @@ class Resolver {
     for (std::size_t file = 0; file < enriched().size(); ++file) {
       if (enriched()[file].empty) continue;
       std::vector<std::string> has, lacks;
-      for (const Found& found : found_) (found.inputs[file].columns.empty() ? lacks : has).push_back(found.text);
+      for (const Found& found : found_)
+        (found.inputs[file].columns.empty() ? lacks : has).push_back(found.text);
       if (has.empty()) {
-        fail(fmt::format("{}: it has no column to match by ({}); {}; add its kind to --on, or say which column it is with "
-                         "--map \"{}:THEIRS={}\"",
-                         enriched()[file].name, fmt::join(lacks, ", "), usable(enriched()[file]), enriched()[file].name,
-                         original().columns[found_.front().original.columns.front()]));
+        fail(fmt::format(
+            "{}: it has no column to match by ({}); {}; add its kind to --on, or say which column it is with "
+            "--map \"{}:THEIRS={}\"",
+            enriched()[file].name, fmt::join(lacks, ", "), usable(enriched()[file]), enriched()[file].name,
+            original().columns[found_.front().original.columns.front()]));
       }
       if (spec().match == MatchMode::all && !lacks.empty()) {
-        notes_.warnings.push_back(fmt::format("{}: no row can match, as --match all needs {} too", enriched()[file].name,
-                                              fmt::join(lacks, ", ")));
+        notes_.warnings.push_back(fmt::format("{}: no row can match, as --match all needs {} too",
+                                              enriched()[file].name, fmt::join(lacks, ", ")));
       }
     }
   }
@@ -203,14 +216,18 @@ class Resolver {
                                    found.original.by_content ? " (by its values)" : "");
     for (std::size_t file = 0; file < enriched().size(); ++file) {
       const DetectedColumns& theirs = found.inputs[file];
-      line += fmt::format("; {} in {}{}", theirs.columns.empty() ? "none" : columns_shown(enriched()[file].columns, theirs.columns),
-                          enriched()[file].name, theirs.columns.empty() || !theirs.by_content ? "" : " (by its values)");
+      line += fmt::format(
+          "; {} in {}{}",
+          theirs.columns.empty() ? "none" : columns_shown(enriched()[file].columns, theirs.columns),
+          enriched()[file].name, theirs.columns.empty() || !theirs.by_content ? "" : " (by its values)");
     }
     notes_.decisions.push_back(line);
     const std::string& name = original().columns[found.original.columns.front()];
     if (found.kind == Kind::id && spec().on.empty() && fold_name(name) == "id") {
-      notes_.warnings.push_back(fmt::format(
-          "rows are matched by {}, which both sides have; if the vendor's are ids of its own, give --on email", shown(name)));
+      notes_.warnings.push_back(
+          fmt::format("rows are matched by {}, which both sides have; if the vendor's are ids of its own, "
+                      "give --on email",
+                      shown(name)));
     }
   }
 
@@ -224,11 +241,12 @@ class Resolver {
       identifier.original_columns = found.original.columns;
       identifier.max_shared = max_shared(found.kind);
       identifier.label = kind_name(found.kind);
-      const auto of_kind = std::count_if(found_.begin(), found_.end(), [&](const Found& other) { return other.kind == found.kind; });
+      const auto of_kind = std::count_if(found_.begin(), found_.end(),
+                                         [&](const Found& other) { return other.kind == found.kind; });
       if (of_kind > 1) {
         std::vector<std::string> columns;
         for (int column : identifier.original_columns) columns.push_back(original().columns[column]);
-        identifier.label += fmt::format(" ({})", fmt::join(columns, ", "));
+        identifier.label += fmt::format(" ({})", fmt::join(columns, "|"));
       }
       names.push_back(identifier.label);
       result.cascade.push_back(std::move(identifier));
@@ -236,8 +254,13 @@ class Resolver {
         result.input_columns[file].push_back(found.inputs[file].columns);
       }
     }
-    notes_.decisions.push_back(fmt::format("matching by {}{}", fmt::join(names, spec().match == MatchMode::all ? " and " : ", then "),
-                                           spec().on.empty() ? " (--on chooses others)" : ""));
+    if (found_.empty()) {
+      notes_.decisions.push_back("nothing to match by, as every enriched file is empty");
+      return result;
+    }
+    notes_.decisions.push_back(fmt::format(
+        "matching by {}{}", fmt::join(names, spec().match == MatchMode::all ? " and " : ", then "),
+        spec().on.empty() ? " (--on chooses others)" : ""));
     for (std::size_t i = 0; i < found_.size(); ++i) note(result.cascade[i], found_[i]);
     note_max_shared(result);
     return result;
@@ -246,16 +269,21 @@ class Resolver {
   void note_max_shared(const Identifiers& result) {
     for (const PlanIdentifier& identifier : result.cascade) {
       if (identifier.max_shared == 0) continue;
-      notes_.decisions.push_back(fmt::format("a {} on more than {} rows of one file does not match (--max-shared {}=N)",
-                                             identifier.label, identifier.max_shared, kind_name(identifier.kind)));
+      notes_.decisions.push_back(
+          fmt::format("a {} on more than {} rows of one file does not match (--max-shared {}=N)",
+                      identifier.label, identifier.max_shared, kind_name(identifier.kind)));
     }
     for (const auto& [kind, limit] : spec().max_shared) {
       const Kind wanted = kind;
-      const bool is_used = std::any_of(result.cascade.begin(), result.cascade.end(), [&](const PlanIdentifier& identifier) { return identifier.kind == wanted; });
+      const bool is_used =
+          std::any_of(result.cascade.begin(), result.cascade.end(),
+                      [&](const PlanIdentifier& identifier) { return identifier.kind == wanted; });
       if (!is_used) {
-        notes_.warnings.push_back(fmt::format("--max-shared {} has no effect: rows are not matched by it", kind_name(kind)));
+        notes_.warnings.push_back(
+            fmt::format("--max-shared {} has no effect: rows are not matched by it", kind_name(kind)));
       } else if (spec().match == MatchMode::all && limit > 0) {
-        notes_.warnings.push_back(fmt::format("--max-shared {} has no effect with --match all", kind_name(kind)));
+        notes_.warnings.push_back(
+            fmt::format("--max-shared {} has no effect with --match all", kind_name(kind)));
       }
     }
   }

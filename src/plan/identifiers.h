@@ -29,7 +29,8 @@ struct IdentifierSources {
 
 /// Resolves `--on`, or the default identifiers, and `--max-shared` (contract, sections 4 and 5).
 ///
-/// Errors: invalid_config for an identifier that only one side has, a file that has none, a column that is not there.
+/// Errors: invalid_config for an identifier that only one side has, a file that has none, a column that is
+/// not there.
 Identifiers resolve_identifiers(const IdentifierSources& sources, PlanNotes& notes);
 
 }  // namespace crm

@@ -7,7 +7,8 @@
 
 namespace crm {
 
-MergedNames::MergedNames(const InputProfile& original, const std::vector<InputProfile>& enriched, const HeaderMap& headers)
+MergedNames::MergedNames(const InputProfile& original, const std::vector<InputProfile>& enriched,
+                         const HeaderMap& headers)
     : original_(original), enriched_(enriched), headers_(headers), first_new_(original.columns.size()) {
   for (std::size_t i = 0; i < original.columns.size(); ++i) {
     names_.push_back(original.columns[i]);
@@ -41,15 +42,18 @@ MergedNames::Meaning MergedNames::resolve(std::string_view typed, const std::str
 }
 
 int MergedNames::resolve_new(std::string_view typed, const std::string& option) const {
-  const std::vector<std::string> fresh(names_.begin() + static_cast<std::ptrdiff_t>(first_new_), names_.end());
-  if (const auto found = find_columns(fresh, typed); found.size() == 1) return meanings_[first_new_ + found[0]].shared;
-  if (!find_columns(original_.columns, typed).empty()) {
-    throw Error(ErrorCode::invalid_config,
-                fmt::format("{}: {} is a column of the original, which are all kept; it chooses among the new columns: {}",
-                            option, shown(typed), shown_list(nearest_first(typed, fresh))));
-  }
-  const int found = resolve_column(fresh, typed, {option, "the new columns", hint(typed)});
-  return meanings_[first_new_ + found].shared;
+  const std::vector<std::string> fresh(names_.begin() + static_cast<std::ptrdiff_t>(first_new_),
+                                       names_.end());
+  const std::vector<int> found = find_columns(names_, typed);
+  if (found.empty()) throw_unknown_column(fresh, typed, {option, "the new columns", hint(typed)});
+  // New names never fold like each other or like an original's: several are the original's.
+  const Meaning& meaning = meanings_[found[0]];
+  if (meaning.original < 0) return meaning.shared;
+  throw Error(
+      ErrorCode::invalid_config,
+      fmt::format(
+          "{}: {} is a column of the original, which are all kept; it chooses among the new columns: {}",
+          option, shown(typed), shown_list(fresh)));
 }
 
 }  // namespace crm

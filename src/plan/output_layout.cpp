@@ -1,10 +1,10 @@
 #include "plan/output_layout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -29,9 +29,11 @@ void make_names_unique(std::vector<OutputColumn>& output, PlanNotes& notes) {
   for (OutputColumn& column : output) {
     if (!is_generated(column.role)) continue;
     const std::string wanted = column.name;
-    for (int number = 2; !taken.insert(column.name).second; ++number) column.name = fmt::format("{}_{}", wanted, number);
+    for (int number = 2; !taken.insert(column.name).second; ++number)
+      column.name = fmt::format("{}_{}", wanted, number);
     if (column.name != wanted) {
-      notes.warnings.push_back(fmt::format("the output has a column {} already; the new one is called {}", shown(wanted), shown(column.name)));
+      notes.warnings.push_back(fmt::format("the output has a column {} already; the new one is called {}",
+                                           shown(wanted), shown(column.name)));
     }
   }
 }
@@ -49,11 +51,12 @@ std::vector<OutputColumn> lay_out_output(const MergeSpec& spec, const MergePlan&
     output.push_back({Role::original, plan.original_header[i], static_cast<int>(i), merged[i]});
     if (merged[i] < 0) continue;
     const PlanColumn& column = plan.columns[merged[i]];
-    if (column.policy != ConflictPolicy::create_alternate || column.is_identifier) continue;
+    if (column.policy != ConflictPolicy::create_alternate) continue;  // no identifier has this policy
     output.push_back({Role::alternate, column.name + spec.alternate_suffix, -1, merged[i]});
   }
   for (std::size_t i = 0; i < plan.columns.size(); ++i) {
-    if (!plan.columns[i].original_column) output.push_back({Role::fresh, plan.columns[i].name, -1, static_cast<int>(i)});
+    if (!plan.columns[i].original_column)
+      output.push_back({Role::fresh, plan.columns[i].name, -1, static_cast<int>(i)});
   }
   if (spec.explain_columns) {
     output.push_back({Role::matched_on, "matched_on", -1, -1});
@@ -62,7 +65,8 @@ std::vector<OutputColumn> lay_out_output(const MergeSpec& spec, const MergePlan&
   }
   const std::string match_column = spec.match_column.value_or(std::string(kMatchColumn));
   if (is_white(match_column)) {
-    throw Error(ErrorCode::invalid_config, "--match-column: the name is blank; write none to leave the column out");
+    throw Error(ErrorCode::invalid_config,
+                "--match-column: the name is blank; write none to leave the column out");
   }
   if (match_column != kNoMatchColumn) output.push_back({Role::match_quality, match_column, -1, -1});
   make_names_unique(output, notes);

@@ -6,8 +6,9 @@
 
 namespace crm {
 
-/// Lays out the merged file of `plan` (its header and columns are resolved): original columns, each with its alternate, new
-/// columns, explaining columns, match column. A generated name that is taken gets `_2`, `_3`…, with a warning.
+/// Lays out the merged file of `plan` (its header and columns are resolved): original columns, each with its
+/// alternate, new columns, explaining columns, match column. A generated name that is taken gets `_2`, `_3`…,
+/// with a warning.
 ///
 /// Errors: invalid_config for a blank `--match-column`.
 std::vector<OutputColumn> lay_out_output(const MergeSpec& spec, const MergePlan& plan, PlanNotes& notes);

@@ -1,24 +1,29 @@
 #include "plan/plan_text.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 
-#include <fmt/format.h>
-
 #include "base/text.h"
+#include "model/rule_names.h"
 #include "plan/column_names.h"
-#include "plan/rule_names.h"
 
 namespace crm {
 namespace {
 
 std::string delimiter_shown(char delimiter) {
   switch (delimiter) {
-    case ',': return "comma";
-    case '\t': return "tab";
-    case ';': return "semicolon";
-    case '|': return "pipe";
-    default: return fmt::format("'{}'", delimiter);
+    case ',':
+      return "comma";
+    case '\t':
+      return "tab";
+    case ';':
+      return "semicolon";
+    case '|':
+      return "pipe";
+    default:
+      return fmt::format("'{}'", delimiter);
   }
 }
 
@@ -78,37 +83,46 @@ void print_inputs(std::string& out, const InputProfile& original, const std::vec
 }
 
 void print_identifiers(std::string& out, const MergePlan& plan, const std::vector<InputProfile>& enriched) {
+  if (plan.identifiers.empty()) {
+    out += "\nRows match by nothing\n";
+    return;
+  }
   out += plan.match == MatchMode::all ? "\nRows match by all of\n" : "\nRows match by the first of\n";
   for (std::size_t i = 0; i < plan.identifiers.size(); ++i) {
     const PlanIdentifier& identifier = plan.identifiers[i];
     out += fmt::format("  {}. {}", i + 1, identifier.label);
-    if (identifier.max_shared > 0) out += fmt::format(", if on at most {} of a file", plural(identifier.max_shared, "row"));
+    if (identifier.max_shared > 0)
+      out += fmt::format(", if on at most {} of a file", plural(identifier.max_shared, "row"));
     out += '\n';
     if (identifier.company_fills_only) {
       std::vector<std::string> fills;
       for (int column : identifier.fills) fills.push_back(plan.columns[column].name);
-      out += fmt::format("     a company's match fills only: {}\n", shown_list(fills, fills.size()));
+      out += fmt::format("     a company's key fills only: {}\n", shown_list(fills, fills.size()));
     }
     Table table;
     table.add({"  ", "original", columns_shown(plan.original_header, identifier.original_columns)});
     for (std::size_t file = 0; file < plan.inputs.size(); ++file) {
-      table.add({"  ", plan.inputs[file].name, columns_shown(enriched[file].columns, plan.inputs[file].identifier_columns[i])});
+      table.add({"  ", plan.inputs[file].name,
+                 columns_shown(enriched[file].columns, plan.inputs[file].identifier_columns[i])});
     }
     table.print(out);
   }
   if (plan.email_aliases) out += "  e-mail aliases count as one address\n";
-  const bool has_phone = std::any_of(plan.identifiers.begin(), plan.identifiers.end(), [](const auto& identifier) { return identifier.kind == Kind::phone; });
+  const bool has_phone = std::any_of(plan.identifiers.begin(), plan.identifiers.end(),
+                                     [](const auto& identifier) { return identifier.kind == Kind::phone; });
   if (has_phone) out += fmt::format("  phones without a country code are of {}\n", plan.region);
 }
 
 /// "apollo "Title", zoominfo "Job Title"" in the order in which this column takes them.
-std::string sources_shown(const MergePlan& plan, const PlanColumn& column, const std::vector<InputProfile>& enriched) {
+std::string sources_shown(const MergePlan& plan, const PlanColumn& column,
+                          const std::vector<InputProfile>& enriched) {
   std::vector<std::size_t> files(plan.inputs.size());
   for (std::size_t file = 0; file < files.size(); ++file) files[column.rank[file]] = file;
   std::vector<std::string> sources;
   for (std::size_t file : files) {
     if (column.sources[file] < 0) continue;
-    sources.push_back(fmt::format("{} {}", plan.inputs[file].name, shown(enriched[file].columns[column.sources[file]])));
+    sources.push_back(
+        fmt::format("{} {}", plan.inputs[file].name, shown(enriched[file].columns[column.sources[file]])));
   }
   return fmt::format("{}", fmt::join(sources, ", "));
 }
@@ -136,17 +150,27 @@ void print_columns(std::string& out, const MergePlan& plan, const std::vector<In
           table.add({number, shown(output.name), "as it is"});
         } else {
           const PlanColumn& column = plan.columns[output.column];
-          table.add({number, shown(output.name), (output.role == Role::fresh ? "new, " : "") + rules_shown(column, output.role),
+          table.add({number, shown(output.name),
+                     (output.role == Role::fresh ? "new, " : "") + rules_shown(column, output.role),
                      sources_shown(plan, column, enriched)});
         }
         break;
       case Role::alternate:
-        table.add({number, shown(output.name), fmt::format("alternate of {}", shown(plan.columns[output.column].name))});
+        table.add({number, shown(output.name),
+                   fmt::format("alternate of {}", shown(plan.columns[output.column].name))});
         break;
-      case Role::matched_on: table.add({number, shown(output.name), "the identifier that matched"}); break;
-      case Role::match_score: table.add({number, shown(output.name), "1 for equal keys"}); break;
-      case Role::enriched_from: table.add({number, shown(output.name), "the files that matched"}); break;
-      case Role::match_quality: table.add({number, shown(output.name), "matched or unmatched"}); break;
+      case Role::matched_on:
+        table.add({number, shown(output.name), "the identifier that matched"});
+        break;
+      case Role::match_score:
+        table.add({number, shown(output.name), "1 for equal keys"});
+        break;
+      case Role::enriched_from:
+        table.add({number, shown(output.name), "the files that matched"});
+        break;
+      case Role::match_quality:
+        table.add({number, shown(output.name), "matched or unmatched"});
+        break;
     }
   }
   table.print(out);
@@ -172,15 +196,18 @@ void print_left_out(std::string& out, const MergePlan& plan, const std::vector<I
 void print_rules(std::string& out, const MergePlan& plan, const std::vector<InputProfile>& enriched) {
   Table table;
   const auto uses = [&](Strategy strategy) {
-    return std::any_of(plan.columns.begin(), plan.columns.end(), [&](const PlanColumn& column) { return column.strategy == strategy; });
+    return std::any_of(plan.columns.begin(), plan.columns.end(),
+                       [&](const PlanColumn& column) { return column.strategy == strategy; });
   };
   if (plan.record_id_column) table.add({"record id", shown(plan.original_header[*plan.record_id_column])});
-  if (!plan.blank_tokens.empty()) table.add({"blank too", shown_list(plan.blank_tokens, plan.blank_tokens.size())});
+  if (!plan.blank_tokens.empty())
+    table.add({"blank too", shown_list(plan.blank_tokens, plan.blank_tokens.size())});
   if (uses(Strategy::concat)) table.add({"separator", shown(plan.separator)});
   if (uses(Strategy::most_recent)) {
     for (std::size_t file = 0; file < plan.inputs.size(); ++file) {
       const auto& column = plan.inputs[file].recency_column;
-      table.add({"recency", fmt::format("{} {}", plan.inputs[file].name, column ? shown(enriched[file].columns[*column]) : "-")});
+      table.add({"recency", fmt::format("{} {}", plan.inputs[file].name,
+                                        column ? shown(enriched[file].columns[*column]) : "-")});
     }
     if (plan.recency_format) table.add({"recency as", shown(*plan.recency_format)});
   }
@@ -204,7 +231,8 @@ void print_lines(std::string& out, std::string_view title, const std::vector<std
 
 }  // namespace
 
-std::string plan_text(const MergePlan& plan, const InputProfile& original, const std::vector<InputProfile>& enriched) {
+std::string plan_text(const MergePlan& plan, const InputProfile& original,
+                      const std::vector<InputProfile>& enriched) {
   std::string out;
   print_inputs(out, original, enriched);
   print_identifiers(out, plan, enriched);

@@ -1,21 +1,24 @@
 #include "plan/planner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 #include <string>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "base/text.h"
+#include "match/keys.h"
+#include "model/rule_names.h"
 #include "plan/column_names.h"
 #include "plan/column_rules.h"
+#include "plan/company_rules.h"
 #include "plan/header_mapping.h"
 #include "plan/header_meaning.h"
 #include "plan/identifiers.h"
 #include "plan/output_layout.h"
 #include "plan/plan_notes.h"
-#include "plan/rule_names.h"
+#include "plan/recency_rule.h"
 
 namespace crm {
 namespace {
@@ -24,22 +27,27 @@ namespace {
 
 void check_inputs(const InputProfile& original, const std::vector<InputProfile>& enriched, PlanNotes& notes) {
   if (original.empty || original.columns.empty()) {
-    throw Error(ErrorCode::invalid_input, fmt::format("{}: the original is empty; it needs at least a header", original.path));
+    throw Error(ErrorCode::invalid_input,
+                fmt::format("{}: the original is empty; it needs at least a header", original.path));
   }
   if (enriched.empty()) fail("there is no enriched file; name at least one after the original");
   std::set<std::string> names;
   for (const InputProfile& file : enriched) {
     if (!names.insert(file.name).second) {
-      fail(fmt::format("two enriched files are called {}; give one a name of its own: NAME=PATH", shown(file.name)));
+      fail(fmt::format("two enriched files are called {}; give one a name of its own: NAME=PATH",
+                       shown(file.name)));
     }
-    if (file.empty) notes.warnings.push_back(fmt::format("{}: the file is empty and brings nothing", file.name));
+    if (file.empty)
+      notes.warnings.push_back(fmt::format("{}: the file is empty and brings nothing", file.name));
   }
 }
 
 void check_options(const MergeSpec& spec) {
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-  if (spec.region.size() != 2 || !is_letter(spec.region[0]) || !is_letter(spec.region[1])) {
-    fail(fmt::format("--region: {} is no country code; write two letters, such as US or DE", shown(spec.region)));
+  // The default is known; asking costs the phone library's start.
+  if (spec.region != MergeSpec().region && !is_phone_region(spec.region)) {
+    fail(fmt::format(
+        "--region: {} is no country of phone numbers; write its two letters, such as US, GB or DE",
+        shown(spec.region)));
   }
   if (spec.max_rejects && spec.outputs.rejects.empty()) {
     fail("--max-rejects counts the records set aside by --rejects FILE, which is missing");
@@ -53,8 +61,10 @@ std::optional<int> find_record_id(const MergeSpec& spec, const InputProfile& ori
 
 void want_outputs(const MergeSpec& spec, MergePlan& plan, PlanNotes& notes) {
   if (!spec.outputs.changes.empty() && !plan.record_id_column) {
-    fail(fmt::format("--changes needs the column of the record ids, and none of the original's looks like it: name it with --id COLUMN. Its columns: {}",
-                     shown_list(plan.original_header)));
+    fail(
+        fmt::format("--changes needs the column of the record ids, and none of the original's looks like it: "
+                    "name it with --id COLUMN. Its columns: {}",
+                    shown_list(plan.original_header)));
   }
   plan.dry_run = spec.dry_run;
   plan.want_changes = !spec.outputs.changes.empty() && !spec.dry_run;
@@ -68,7 +78,8 @@ void want_outputs(const MergeSpec& spec, MergePlan& plan, PlanNotes& notes) {
   if (!spec.outputs.conflicts.empty()) unwritten.push_back("--conflicts");
   if (!spec.outputs.unmatched_enriched.empty()) unwritten.push_back("--unmatched-enriched");
   if (!unwritten.empty()) {
-    notes.warnings.push_back(fmt::format("--dry-run writes the report alone; not written: {}", fmt::join(unwritten, ", ")));
+    notes.warnings.push_back(
+        fmt::format("--dry-run writes the report alone; not written: {}", fmt::join(unwritten, ", ")));
   }
 }
 
@@ -78,19 +89,23 @@ void note_rules(const MergeSpec& spec, const MergePlan& plan, PlanNotes& notes) 
   for (const PlanColumn& column : plan.columns) {
     if (!column.original_column) fresh.push_back(column.name);
   }
-  notes.decisions.push_back(fmt::format("{} of {} original columns can be filled; {} new: {}", plan.columns.size() - fresh.size(),
-                                        plan.original_header.size(), fresh.size(), shown_list(fresh)));
-  notes.decisions.push_back(fmt::format("where several enriched rows have a value: {}; against the original's: {}",
-                                        strategy_name(spec.strategy), policy_name(spec.on_conflict)));
+  notes.decisions.push_back(fmt::format("{} of {} original columns can be filled; {} new: {}",
+                                        plan.columns.size() - fresh.size(), plan.original_header.size(),
+                                        fresh.size(), shown_list(fresh)));
+  notes.decisions.push_back(
+      fmt::format("where several enriched rows have a value: {}; against the original's: {}",
+                  strategy_name(spec.strategy), policy_name(spec.on_conflict)));
   if (plan.record_id_column) {
-    notes.decisions.push_back(fmt::format("the record id is {}{}", shown(plan.original_header[*plan.record_id_column]),
+    notes.decisions.push_back(fmt::format("the record id is {}{}",
+                                          shown(plan.original_header[*plan.record_id_column]),
                                           spec.id ? "" : " (--id names another)"));
   }
 }
 
 }  // namespace
 
-MergePlan plan_merge(const MergeSpec& spec, const InputProfile& original, const std::vector<InputProfile>& enriched) {
+MergePlan plan_merge(const MergeSpec& spec, const InputProfile& original,
+                     const std::vector<InputProfile>& enriched) {
   PlanNotes notes;
   check_inputs(original, enriched, notes);
   check_options(spec);
@@ -100,7 +115,8 @@ MergePlan plan_merge(const MergeSpec& spec, const InputProfile& original, const 
   plan.original_column_count = static_cast<int>(original.columns.size());
   plan.match = spec.match;
   plan.region = spec.region;
-  std::transform(plan.region.begin(), plan.region.end(), plan.region.begin(), [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
+  std::transform(plan.region.begin(), plan.region.end(), plan.region.begin(),
+                 [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
   plan.email_aliases = spec.email_aliases;
   plan.blank_tokens = spec.blank;
   plan.separator = spec.separator;
@@ -109,8 +125,10 @@ MergePlan plan_merge(const MergeSpec& spec, const InputProfile& original, const 
 
   PlanNotes mapping_notes;  // told after what rows are matched by
   const HeaderMap headers = map_headers(spec, original, enriched, mapping_notes);
-  Identifiers identifiers = resolve_identifiers({spec, original, enriched, headers, plan.record_id_column}, notes);
-  notes.decisions.insert(notes.decisions.end(), mapping_notes.decisions.begin(), mapping_notes.decisions.end());
+  Identifiers identifiers =
+      resolve_identifiers({spec, original, enriched, headers, plan.record_id_column}, notes);
+  notes.decisions.insert(notes.decisions.end(), mapping_notes.decisions.begin(),
+                         mapping_notes.decisions.end());
   notes.warnings.insert(notes.warnings.end(), mapping_notes.warnings.begin(), mapping_notes.warnings.end());
 
   const RuleSources sources{spec, original, enriched, headers, identifiers, plan.record_id_column};

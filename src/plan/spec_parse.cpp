@@ -1,16 +1,16 @@
 #include "plan/spec_parse.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <set>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
 #include "base/text.h"
+#include "model/rule_names.h"
 #include "plan/column_names.h"
-#include "plan/rule_names.h"
 
 namespace crm {
 namespace {
@@ -48,7 +48,8 @@ void each_item(std::string_view option, std::string_view text, Item item) {
       }
       at = text.find(',', i);
       const std::string_view rest = text.substr(i + 1, at == std::string_view::npos ? at : at - i - 1);
-      if (!is_white(rest)) fail(option, "text after a closing quote in " + shown(text) + "; put the whole item in quotes");
+      if (!is_white(rest))
+        fail(option, "text after a closing quote in " + shown(text) + "; put the whole item in quotes");
       item(std::move(value), true);
     } else {
       at = text.find(',', at);
@@ -59,7 +60,8 @@ void each_item(std::string_view option, std::string_view text, Item item) {
   }
 }
 
-std::vector<std::string> split_columns(std::string_view option, std::string_view item, std::string_view text) {
+std::vector<std::string> split_columns(std::string_view option, std::string_view item,
+                                       std::string_view text) {
   std::vector<std::string> columns;
   std::size_t at = 0;
   while (true) {
@@ -80,8 +82,8 @@ OnItem on_item(std::string_view option, const std::string& text) {
     const auto kind = kind_of_name(text);
     if (!kind) {
       const auto meant = probably_meant(text, kind_names());
-      fail(option, fmt::format("{0} is no kind of identifier ({1}); {2}for a column write \"{3}:KIND\"", shown(text),
-                               fmt::join(kind_names(), ", "),
+      fail(option, fmt::format("{0} is no kind of identifier ({1}); {2}for a column write \"{3}:KIND\"",
+                               shown(text), fmt::join(kind_names(), ", "),
                                meant ? fmt::format("did you mean {}? ", *meant) : "", text));
     }
     item.kind = *kind;
@@ -152,19 +154,22 @@ std::pair<std::string, std::string> parse_assignment(std::string_view option, st
   return {std::string(left), std::string(right)};
 }
 
-MapRule parse_map(std::string_view option, std::string_view text, const std::vector<std::string>& input_names) {
+MapRule parse_map(std::string_view option, std::string_view text,
+                  const std::vector<std::string>& input_names) {
   auto [left, right] = parse_assignment(option, text, "[NAME:]THEIRS=OURS");
   MapRule rule;
   rule.ours = std::move(right);
   // A file's name may have colons too: the longest prefix that is a name wins.
-  for (std::size_t colon = left.rfind(':'); colon != std::string::npos && colon > 0; colon = left.rfind(':', colon - 1)) {
+  for (std::size_t colon = left.rfind(':'); colon != std::string::npos && colon > 0;
+       colon = left.rfind(':', colon - 1)) {
     const std::string_view name = std::string_view(left).substr(0, colon);
     if (!is_input_name(input_names, name)) continue;
     rule.input = std::string(name);
     left.erase(0, colon + 1);
     break;
   }
-  if (is_white(left)) fail(option, fmt::format("nothing between : and = in {}; write [NAME:]THEIRS=OURS", shown(text)));
+  if (is_white(left))
+    fail(option, fmt::format("nothing between : and = in {}; write [NAME:]THEIRS=OURS", shown(text)));
   rule.theirs = std::move(left);
   return rule;
 }
@@ -199,12 +204,14 @@ std::pair<std::string, ConflictPolicy> parse_policy_for(std::string_view option,
   return {std::move(column), parse_policy(option, trim(value))};
 }
 
-std::pair<std::string, std::vector<std::string>> parse_prefer(std::string_view option, std::string_view text) {
+std::pair<std::string, std::vector<std::string>> parse_prefer(std::string_view option,
+                                                              std::string_view text) {
   auto [column, value] = parse_assignment(option, text, "COLUMN=NAME,NAME");
   return {std::move(column), parse_list(option, value)};
 }
 
-std::pair<std::string, std::vector<std::string>> parse_columns_for(std::string_view option, std::string_view text) {
+std::pair<std::string, std::vector<std::string>> parse_columns_for(std::string_view option,
+                                                                   std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) {
     fail(option, shown(text) + " has no =; write domain=COLUMN,COLUMN or linkedin=COLUMN,COLUMN");
@@ -243,15 +250,13 @@ std::uint64_t parse_size(std::string_view option, std::string_view text) {
   if (!is_number || !unit) {
     fail(option, shown(text) + " is no size; write it like 512MB (10^6 bytes), 512MiB or 1.5GB");
   }
-  constexpr double kLargest = 9e18;
-  if (number.find('.') == std::string_view::npos && number.size() <= 18) {
-    const std::uint64_t whole = parse_count(option, number), factor = static_cast<std::uint64_t>(*unit);
-    if (static_cast<double>(whole) * *unit < kLargest) return whole * factor;
-  } else {
-    const double bytes = std::stod(std::string(number)) * *unit;
-    if (bytes < kLargest) return static_cast<std::uint64_t>(bytes);
-  }
-  fail(option, shown(text) + " is too large");
+  // Whole numbers are exact; a fraction only scales its unit.
+  double value = 0;
+  const auto [end, fault] = std::from_chars(number.data(), number.data() + number.size(), value);
+  constexpr double kTooLarge = 9e18;
+  if (fault != std::errc{} || value * *unit >= kTooLarge) fail(option, shown(text) + " is too large");
+  if (number.find('.') != std::string_view::npos) return static_cast<std::uint64_t>(value * *unit);
+  return parse_count(option, number) * static_cast<std::uint64_t>(*unit);
 }
 
 InputRef parse_input(std::string_view text) {
@@ -263,8 +268,10 @@ InputRef parse_input(std::string_view text) {
     input.name = std::string(trim(text.substr(0, equals)));
     input.path = std::string(text.substr(equals + 1));
     input.name_given = true;
-    if (input.path.empty()) fail("input", fmt::format("nothing after the = in {}; write NAME=PATH", shown(text)));
-    if (input.name.empty()) fail("input", fmt::format("nothing before the = in {}; write NAME=PATH", shown(text)));
+    if (input.path.empty())
+      fail("input", fmt::format("nothing after the = in {}; write NAME=PATH", shown(text)));
+    if (input.name.empty())
+      fail("input", fmt::format("nothing before the = in {}; write NAME=PATH", shown(text)));
     return input;
   }
   input.path = std::string(text);
@@ -283,13 +290,16 @@ void make_names_unique(std::vector<InputRef>& enriched) {
   std::set<std::string> taken = {"original"};
   for (const InputRef& input : enriched) {
     if (!input.name_given) continue;
-    if (input.name == "original") fail("input", "the name original is the first file's; give the enriched file another");
-    if (!taken.insert(input.name).second) fail("input", "two enriched files are called " + shown(input.name) + "; names must differ");
+    if (input.name == "original")
+      fail("input", "the name original is the first file's; give the enriched file another");
+    if (!taken.insert(input.name).second)
+      fail("input", "two enriched files are called " + shown(input.name) + "; names must differ");
   }
   for (InputRef& input : enriched) {
     if (input.name_given) continue;
     std::string name = input.name;
-    for (int number = 2; !taken.insert(name).second; ++number) name = fmt::format("{}_{}", input.name, number);
+    for (int number = 2; !taken.insert(name).second; ++number)
+      name = fmt::format("{}_{}", input.name, number);
     input.name = std::move(name);
   }
 }

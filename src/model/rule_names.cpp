@@ -1,4 +1,4 @@
-#include "plan/rule_names.h"
+#include "model/rule_names.h"
 
 #include <utility>
 
@@ -13,8 +13,9 @@ struct Name {
   std::string_view name;
 };
 
-constexpr Name<Kind> kKinds[] = {{Kind::email, "email"},   {Kind::phone, "phone"}, {Kind::linkedin, "linkedin"},
-                                 {Kind::domain, "domain"}, {Kind::id, "id"},       {Kind::exact, "exact"}};
+constexpr Name<Kind> kKinds[] = {
+    {Kind::email, "email"},   {Kind::phone, "phone"}, {Kind::linkedin, "linkedin"},
+    {Kind::domain, "domain"}, {Kind::id, "id"},       {Kind::exact, "exact"}};
 constexpr Name<Strategy> kStrategies[] = {
     {Strategy::first, "first"},
     {Strategy::last, "last"},
