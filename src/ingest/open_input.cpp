@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+#include "ingest/byte_source.h"
+#include "ingest/csv_input.h"
+#include "ingest/encoding.h"
+#include "ingest/file_kind.h"
+#include "ingest/input.h"
+#include "ingest/layout.h"
+#include "ingest/text_store.h"
+
+namespace crm {
+namespace {
+
+std::string display_name(const InputRef& ref) { return ref.path == "-" ? "standard input" : ref.path; }
+
+/// What came out of opening: the decoded text, and the profile's part that is known without looking at it.
+struct OpenedText {
+  InputProfile profile;
+  std::unique_ptr<TextStore> text;
+  std::uint64_t text_begin = 0;  ///< behind a BOM that is still there
+};
+
+[[noreturn]] void throw_unreadable(const std::string& name, const std::string& what) {
+  throw Error(ErrorCode::invalid_input, "cannot read " + name + ": it " + what);
+}
+
+void refuse_other_formats(const std::string& head, const std::string& name) {
+  if (const auto what = not_csv(head)) throw_unreadable(name, *what);
+}
+
+/// True if the file can be read anywhere and again. A pipe, a terminal and files of /proc cannot.
+bool is_seekable_file(int fd, const std::string& name, std::uint64_t& size) {
+  struct stat status = {};
+  if (::fstat(fd, &status) != 0) throw_unreadable(name, "cannot be examined: " + system_text(errno));
+  if (S_ISDIR(status.st_mode)) throw_unreadable(name, "is a folder; name the file in it");
+  size = static_cast<std::uint64_t>(status.st_size);
+  return S_ISREG(status.st_mode) && size != 0;
+}
+
+OpenedText open_text(const InputRef& ref, const OpenOptions& options) {
+  const std::string name = display_name(ref);
+  UniqueFd fd = ref.path == "-" ? UniqueFd(::dup(STDIN_FILENO)) : open_for_reading(ref.path);
+  if (!fd) throw_unreadable(name, "is closed");
+  OpenedText opened;
+  opened.profile.name = options.is_original ? "original" : ref.name;
+  opened.profile.path = ref.path;
+  const bool seekable = ref.path != "-" && is_seekable_file(fd.get(), name, opened.profile.file_bytes);
+  if (ref.path == "-") {
+    std::uint64_t ignored = 0;
+    is_seekable_file(fd.get(), name, ignored);
+  }
+
+  RawSource raw(fd.get(), name);
+  std::string head = read_up_to(raw, kEncodingSampleBytes);
+  const Compression compression = detect_compression(head);
+  opened.profile.compression = compression_name(compression);
+  std::unique_ptr<ByteSource> decompressed;
+  ByteSource* bytes = &raw;
+  if (compression != Compression::none) {
+    raw.unread(std::move(head));
+    decompressed = decompress(raw, compression, name);
+    bytes = decompressed.get();
+    head = read_up_to(*bytes, kEncodingSampleBytes);
+  }
+  refuse_other_formats(head, name);
+  const bool whole = head.size() < kEncodingSampleBytes;
+  EncodingFinding encoding = detect_encoding(head, whole, options.overrides.encoding);
+  opened.profile.encoding = encoding.name;
+  opened.profile.has_bom = encoding.bom_bytes != 0;
+  opened.profile.encoding_certainty = encoding.certainty;
+  if (seekable && bytes == &raw && encoding.name == "utf-8") {
+    opened.text_begin = encoding.bom_bytes;
+    opened.text = text_in_place(std::move(fd), name);
+    return opened;
+  }
+  SpoolRequest request;
+  request.raw = &raw;
+  request.bytes = bytes;
+  request.head = std::move(head);
+  request.encoding = std::move(encoding);
+  request.temp = options.temp;
+  request.name = name;
+  request.stop = options.stop;
+  opened.text = spool_text(std::move(request));
+  opened.profile.file_bytes = raw.bytes();
+  return opened;
+}
+
+void check_options(const OpenOptions& options) {
+  if (options.max_record_bytes == 0 || options.max_record_bytes > kMaxRecordBytesLimit) {
+    throw Error(ErrorCode::invalid_config,
+                fmt::format("--max-record-bytes must be from 1 to {}", kMaxRecordBytesLimit));
+  }
+  if (!options.overrides.delimiter) return;
+  const char delimiter = *options.overrides.delimiter;
+  if (delimiter == '"' || delimiter == '\n' || delimiter == '\r' || static_cast<signed char>(delimiter) < 0) {
+    throw Error(ErrorCode::invalid_config,
+                "--delimiter must be one ASCII character, and neither a quote nor a line end");
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Input> open_input(const InputRef& ref, const OpenOptions& options) {
+  check_options(options);
+  OpenedText opened = open_text(ref, options);
+  CsvInput::Parts parts;
+  parts.profile = std::move(opened.profile);
+  parts.text = std::move(opened.text);
+  read_layout(parts, opened.text_begin, options, display_name(ref));
+  return std::make_unique<CsvInput>(std::move(parts));
+}
+
+}  // namespace crm
