@@ -1,0 +1,61 @@
+#include "engine/memory_division.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "base/error.h"
+
+namespace crm {
+namespace {
+
+constexpr std::uint64_t kMiB = 1u << 20;
+/// For each thread a batch being read, one being mapped and one waiting: text, fields (8 bytes a cell), results.
+constexpr std::uint64_t kBlocksPerThread = 6;
+/// Allocator slack, stacks, small things.
+constexpr std::uint64_t kMargin = 12 * kMiB;
+
+[[noreturn]] void refuse(std::uint64_t limit, std::uint64_t needed, const char* what) {
+  throw Error(ErrorCode::limit_exceeded,
+              fmt::format("--memory-limit {} MB is too small for {}: give it {} MB or more", limit / 1'000'000, what,
+                          needed / 1'000'000 + 1));
+}
+
+}  // namespace
+
+std::uint64_t rss_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::uint64_t total = 0, resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+MemoryDivision divide_memory(std::uint64_t limit_bytes, int threads) {
+  MemoryDivision division;
+  division.base = rss_bytes() + kMargin;
+  if (limit_bytes < kLeastMemoryBytes) refuse(limit_bytes, kLeastMemoryBytes, "a merge");
+  // A third of what is free may lie in batches; smaller blocks where many threads would take more.
+  const std::uint64_t free = limit_bytes > division.base ? limit_bytes - division.base : 0;
+  const std::uint64_t blocks = kBlocksPerThread * (static_cast<std::uint64_t>(threads) + 1);
+  division.block = std::clamp<std::uint64_t>(free / 3 / blocks, 64u << 10, kBlockBytes);
+  division.scan = division.block * blocks;
+  if (free < division.scan + 16 * kMiB) {
+    refuse(limit_bytes, division.base + division.scan + 16 * kMiB, fmt::format("{} threads", threads).c_str());
+  }
+  division.spool = std::clamp<std::uint64_t>((free - division.scan) / 16, kMiB, 16 * kMiB);
+  return division;
+}
+
+void divide_rest(std::uint64_t limit_bytes, std::uint64_t table_bytes, MemoryDivision& division) {
+  division.table = table_bytes;
+  const std::uint64_t fixed = division.base + division.scan + 3 * division.spool + division.table;
+  constexpr std::uint64_t kLeastRest = 8 * kMiB;
+  if (fixed + kLeastRest > limit_bytes) refuse(limit_bytes, fixed + kLeastRest, "the keys of the original");
+  const std::uint64_t rest = limit_bytes - fixed;
+  division.hits = std::clamp<std::uint64_t>(rest / 2, 4 * kMiB, 32 * kMiB);
+  division.unit = std::clamp<std::uint64_t>(rest / 8, kMiB, 8 * kMiB);
+}
+
+}  // namespace crm

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+namespace crm {
+
+/// What of --memory-limit goes where in the stream engine. One place knows it, so that the sum is the limit.
+///
+/// The parts live at different times; the largest sum is that of the scan of the enriched files (table + spools + hits)
+/// or that of the merge (spools + hits + units), the table's hashes being given back in between.
+struct MemoryDivision {
+  std::uint64_t base = 0;        ///< the process as it is before the first scan: code, ICU and phone metadata, profiles
+  std::uint64_t scan = 0;        ///< batches in flight: text, fields, what is made of them
+  std::uint64_t table = 0;       ///< keys of the original and what is known of each
+  std::uint64_t spool = 0;       ///< each of the spools between passes (three at a time) before it goes to disk
+  std::uint64_t hits = 0;        ///< hits before they go to disk
+  std::uint64_t unit = 0;        ///< stored bytes of hits that are consolidated at once; three times that is held
+  std::uint64_t block = 0;       ///< text of one batch
+
+  /// What one unit may take before the merge ends: more than its share, since rarely two are as large at once.
+  std::uint64_t unit_memory() const { return 4 * unit + table / 2; }
+};
+
+/// Text of one batch where the limit does not ask for less.
+inline constexpr std::uint64_t kBlockBytes = 1u << 20;
+/// The least limit that is accepted.
+inline constexpr std::uint64_t kLeastMemoryBytes = 96'000'000;
+
+/// Divides what is known before the first scan (the table is not): base, scan, block, spool.
+/// Errors: limit_exceeded if the limit is below kLeastMemoryBytes, or the process is near it already.
+MemoryDivision divide_memory(std::uint64_t limit_bytes, int threads);
+
+/// Divides the rest, once the table's size is known. Errors: limit_exceeded if it does not fit, saying what would help.
+void divide_rest(std::uint64_t limit_bytes, std::uint64_t table_bytes, MemoryDivision& division);
+
+/// Resident memory of this process now.
+std::uint64_t rss_bytes();
+
+}  // namespace crm

@@ -1,0 +1,48 @@
+#include "engine/stream/hit.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace crm {
+
+HitLayout::HitLayout(const MergePlan& plan) : columns(plan.inputs.size()) {
+  for (std::size_t c = 0; c < plan.columns.size(); ++c) {
+    for (std::size_t f = 0; f < plan.inputs.size(); ++f) {
+      if (plan.columns[c].sources[f] >= 0) columns[f].push_back(static_cast<int>(c));
+    }
+    recency |= plan.columns[c].strategy == Strategy::most_recent;
+    completeness |= plan.columns[c].strategy == Strategy::most_complete;
+  }
+}
+
+void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency, const std::vector<HitCell>& cells,
+                std::string& out) {
+  const std::size_t start = out.size();
+  head.counted = std::any_of(cells.begin(), cells.end(), [](const HitCell& cell) { return cell.count != 1; }) ? 1 : 0;
+  put_fixed(head, out);
+  if (layout.recency) put_fixed(recency, out);
+
+  const std::size_t bitmap = out.size();
+  out.append(layout.bitmap_bytes(static_cast<int>(head.file)), '\0');
+  std::size_t place = 0;
+  const std::vector<int>& columns = layout.columns[head.file];
+  for (const HitCell& cell : cells) {
+    while (columns[place] != cell.column) ++place;
+    out[bitmap + place / 8] = static_cast<char>(out[bitmap + place / 8] | 1 << (place % 8));
+    put_varint(cell.text.size(), out);
+  }
+  if (head.counted != 0) {
+    for (const HitCell& cell : cells) put_varint(cell.count, out);
+  }
+  for (const HitCell& cell : cells) out += cell.text;
+
+  const std::size_t bytes = out.size() - start;
+  if (bytes > UINT32_MAX) {
+    throw Error(ErrorCode::limit_exceeded, "a row of an enriched file is larger than 4 GiB; leave its columns out (--drop)");
+  }
+  const auto size = static_cast<std::uint32_t>(bytes);
+  std::memcpy(out.data() + start, &size, sizeof size);
+}
+
+}  // namespace crm

@@ -1,0 +1,163 @@
+#include "engine/stream/hit_store.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/temp_space.h"
+
+namespace crm {
+namespace {
+
+constexpr std::size_t kSmallestChunk = 256;
+constexpr std::size_t kLargestChunk = 64u << 10;
+constexpr std::size_t kPieceBytes = 256u << 10;
+constexpr std::size_t kWriteBytes = 1u << 20;
+
+/// Half of the memory may lie in chunks that are only begun, one for each bucket.
+std::size_t chunk_bytes_for(std::uint64_t memory_bytes, std::size_t buckets) {
+  const std::uint64_t share = memory_bytes / 2 / std::max<std::size_t>(buckets, 1);
+  return std::clamp<std::uint64_t>(share, kSmallestChunk, kLargestChunk);
+}
+
+std::uint32_t record_bytes(const char* record) {
+  std::uint32_t size;
+  std::memcpy(&size, record, sizeof size);
+  return size;
+}
+
+}  // namespace
+
+HitStore::HitStore(TempSpace& temp, std::size_t buckets, std::uint64_t memory_bytes)
+    : temp_(temp), chunk_bytes_(chunk_bytes_for(memory_bytes, buckets)),
+      pool_(memory_bytes / chunk_bytes_ * chunk_bytes_), chunks_(buckets), in_memory_(buckets), bytes_(buckets) {}
+
+HitStore::~HitStore() = default;
+
+void HitStore::append(std::size_t bucket, std::string_view record) {
+  bytes_[bucket] += record.size();
+  total_bytes_ += record.size();
+  if (!make_room(bucket, record.size())) {
+    flush();
+    if (!make_room(bucket, record.size())) return spill_one(bucket, record);
+  }
+  while (!record.empty()) {
+    const std::size_t used = in_memory_[bucket] % chunk_bytes_;
+    const std::size_t chunk = in_memory_[bucket] / chunk_bytes_;
+    const std::size_t size = std::min(record.size(), chunk_bytes_ - used);
+    std::memcpy(pool_.data() + chunks_[bucket][chunk] * chunk_bytes_ + used, record.data(), size);
+    in_memory_[bucket] += size;
+    record.remove_prefix(size);
+  }
+}
+
+/// Gives the bucket chunks for so many bytes more; false (and nothing given) where there are not enough.
+bool HitStore::make_room(std::size_t bucket, std::size_t bytes) {
+  const std::size_t wanted = (in_memory_[bucket] + bytes + chunk_bytes_ - 1) / chunk_bytes_;
+  std::vector<std::uint32_t>& own = chunks_[bucket];
+  if (wanted <= own.size()) return true;
+  const std::size_t more = wanted - own.size();
+  if (free_.size() + pool_.size() / chunk_bytes_ - fresh_ < more) return false;
+  for (std::size_t i = 0; i < more; ++i) {
+    if (free_.empty()) {
+      own.push_back(static_cast<std::uint32_t>(fresh_++));
+    } else {
+      own.push_back(free_.back());
+      free_.pop_back();
+    }
+  }
+  return true;
+}
+
+void HitStore::flush() {
+  Flush flushed;
+  std::string out;
+  std::uint64_t end = 0;
+  if (!spill_) spill_ = temp_.create_spill();
+  flushed.offset = spill_->size();
+  for (std::size_t bucket = 0; bucket < chunks_.size(); ++bucket) {
+    std::uint64_t left = in_memory_[bucket];
+    end += left;
+    flushed.ends.push_back(end);
+    for (const std::uint32_t chunk : chunks_[bucket]) {
+      const std::uint64_t size = std::min<std::uint64_t>(left, chunk_bytes_);
+      out.append(pool_.data() + chunk * chunk_bytes_, size);
+      left -= size;
+    }
+    chunks_[bucket].clear();
+    in_memory_[bucket] = 0;
+    if (out.size() >= kWriteBytes) {
+      spill_->append(out);
+      out.clear();
+    }
+  }
+  if (!out.empty()) spill_->append(out);
+  free_.clear();
+  fresh_ = 0;
+  if (end > 0) flushes_.push_back(std::move(flushed));
+}
+
+void HitStore::spill_one(std::size_t bucket, std::string_view record) {
+  Flush flushed;
+  flushed.offset = spill_->append(record);
+  flushed.first_bucket = bucket;
+  flushed.ends.push_back(record.size());
+  flushes_.push_back(std::move(flushed));
+}
+
+void HitStore::for_each_piece(std::size_t first, std::size_t last,
+                              const std::function<void(std::string_view)>& feed) const {
+  std::string piece;
+  for (const Flush& flush : flushes_) {
+    const std::size_t flush_last = flush.first_bucket + flush.ends.size();
+    const std::size_t from = std::max(first, flush.first_bucket), to = std::min(last, flush_last);
+    if (from >= to) continue;
+    std::uint64_t at = from == flush.first_bucket ? 0 : flush.ends[from - flush.first_bucket - 1];
+    const std::uint64_t end = flush.ends[to - flush.first_bucket - 1];
+    while (at < end) {
+      piece.resize(std::min<std::uint64_t>(kPieceBytes, end - at));
+      spill_->read_at(flush.offset + at, piece.data(), piece.size());
+      at += piece.size();
+      feed(piece);
+    }
+  }
+  for (std::size_t bucket = first; bucket < last; ++bucket) {
+    std::uint64_t left = in_memory_[bucket];
+    for (const std::uint32_t chunk : chunks_[bucket]) {
+      const std::uint64_t size = std::min<std::uint64_t>(left, chunk_bytes_);
+      if (size > 0) feed({pool_.data() + chunk * chunk_bytes_, size});
+      left -= size;
+    }
+  }
+}
+
+void HitStore::read(std::size_t first, std::size_t last, const std::function<void(const char*)>& each) const {
+  std::string rest;  // the begun record of the pieces before
+  for_each_piece(first, last, [&](std::string_view piece) {
+    if (!rest.empty()) {
+      rest += piece;
+      piece = rest;
+    }
+    std::size_t at = 0;
+    while (piece.size() - at >= sizeof(std::uint32_t)) {
+      const std::uint32_t size = record_bytes(piece.data() + at);
+      if (piece.size() - at < size) break;
+      each(piece.data() + at);
+      at += size;
+    }
+    if (piece.data() == rest.data()) {
+      rest.erase(0, at);
+    } else {
+      rest.assign(piece.substr(at));
+    }
+  });
+}
+
+void HitStore::drop(std::size_t first, std::size_t last) {
+  for (std::size_t bucket = first; bucket < last; ++bucket) {
+    free_.insert(free_.end(), chunks_[bucket].begin(), chunks_[bucket].end());
+    chunks_[bucket].clear();
+    in_memory_[bucket] = 0;
+  }
+}
+
+}  // namespace crm

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "engine/changes.h"
+#include "engine/stream/hit_units.h"
+#include "engine/stream/original_index.h"
+#include "engine/stream/row_writer.h"
+#include "engine/stream/run_context.h"
+
+namespace crm {
+
+/// Pass 3: reads the original again and writes the merged file and those beside it, in order.
+class MergePass {
+ public:
+  /// `outputs`' files may be null.
+  MergePass(RunContext& run, const EngineOutputs& outputs, const OriginalIndex& index, const HitLayout& layout,
+            const UsableKeys& usable, HitStore& hits);
+
+  /// Adds what the merge has found to the report. True in `written`: outputs have been written to, as soon as they were.
+  void execute(MergeReport& report, bool& written);
+
+ private:
+  struct Mapped;
+  struct Worker;
+
+  void hand_on(const HitUnit& unit);
+  void map_batch(const RecordBatch& batch, Worker& worker, HitUnits& units, Mapped& mapped) const;
+  void list_shared(const RecordBatch& batch, std::size_t row, std::span<const SlotRef> slots, Worker& worker,
+                   Mapped& mapped) const;
+  void commit(Mapped& mapped);
+  void write_headers();
+
+  RunContext& run_;
+  const EngineOutputs& outputs_;
+  const OriginalIndex& index_;
+  const HitLayout& layout_;
+  MergeContext context_;
+  HitStore& hits_;
+  OutputFormat format_;
+  ChangesWriter changes_;
+  MergeAccount account_;
+  SharedKeyList shared_;
+  std::vector<BitArray> contributed_;  // per file
+};
+
+}  // namespace crm

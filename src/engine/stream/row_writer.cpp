@@ -1,0 +1,248 @@
+#include "engine/stream/row_writer.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "ingest/input.h"
+#include "output/csv_writer.h"
+
+namespace crm {
+
+using Role = OutputColumn::Role;
+
+RowWriter::RowWriter(const MergePlan& plan, const OutputFormat& format)
+    : plan_(plan), format_(format), merged_of_original_(plan.original_column_count, -1) {
+  for (const OutputColumn& column : plan.output) {
+    if (column.role == Role::original) {
+      merged_of_original_[column.original_column] = column.column;
+      Step* const before = steps_.empty() ? nullptr : &steps_.back();
+      if (before != nullptr && before->role == Role::original && before->last == column.original_column) {
+        ++before->last;
+      } else {
+        steps_.push_back({Role::original, column.original_column, column.original_column + 1, -1});
+      }
+    } else {
+      steps_.push_back({column.role, 0, 0, column.column});
+    }
+    const bool merged = column.role == Role::original || column.role == Role::fresh;
+    if (merged && column.column >= 0) in_order_.emplace_back(column.column, column.name);
+  }
+}
+
+void RowWriter::write(const RecordBatch& batch, std::size_t row, std::uint64_t number, RowMerge& merged,
+                      WrittenRows& out) {
+  if (plan_.record_id_column) {
+    record_id_ = batch.cell(row, static_cast<std::size_t>(*plan_.record_id_column), record_id_scratch_);
+  }
+  if (format_.merged) write_merged(batch, row, merged, out.merged);
+  if (format_.conflicts && merged.matched()) write_conflicts(number, merged, out.conflicts);
+  if (merged.changed()) {
+    if (format_.provenance) write_provenance(number, merged, out.provenance);
+    if (format_.changes) write_changes(merged, out.changes);
+  }
+  count(merged, out.account);
+}
+
+void RowWriter::write_merged(const RecordBatch& batch, std::size_t row, const RowMerge& merged, std::string& out) {
+  const std::size_t start = out.size();
+  for (const Step& step : steps_) {
+    if (&step != steps_.data()) out += format_.merged_delimiter;
+    switch (step.role) {
+      case Role::original: write_originals(step, batch, row, merged, out); break;
+      case Role::alternate:
+        if (merged.cell(step.column).alternate) {
+          append_field(merged.cell(step.column).choice.text, format_.merged_delimiter, out);
+        }
+        break;
+      case Role::fresh:
+        if (merged.cell(step.column).takes_choice) {
+          append_field(merged.cell(step.column).choice.text, format_.merged_delimiter, out);
+        }
+        break;
+      default: write_match(step.role, merged, out);
+    }
+  }
+  // The empty only field of its record is quoted.
+  if (out.size() == start && plan_.output.size() == 1) out += "\"\"";
+  out += '\n';
+}
+
+void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
+                                std::string& out) {
+  // A record of one field is canonical by another rule (an empty one is quoted), so it is never copied.
+  if (format_.merged_delimiter == ',' && plan_.original_column_count > 1 && batch.canonical(row)) {
+    return copy_raw(step, batch, row, merged, out);
+  }
+  for (int column = step.first; column < step.last; ++column) {
+    if (column != step.first) out += format_.merged_delimiter;
+    const int m = merged_of_original_[column];
+    const std::string_view text = m >= 0 && merged.cell(m).takes_choice
+                                      ? merged.cell(m).choice.text
+                                      : batch.cell(row, static_cast<std::size_t>(column), cell_scratch_);
+    append_field(text, format_.merged_delimiter, out);
+  }
+}
+
+/// Copies the stretches between changed cells as they came.
+void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
+                         std::string& out) {
+  const std::string_view raw = batch.raw(row);
+  const auto begin = [&](int column) {
+    const Field& field = batch.field(row, static_cast<std::size_t>(column));
+    return field.begin - field.quoted;
+  };
+  const auto end = [&](int column) {
+    const Field& field = batch.field(row, static_cast<std::size_t>(column));
+    return field.begin + field.size + field.quoted;
+  };
+  const std::uint32_t base = begin(0);
+  int from = step.first;
+  if (merged.changed()) {
+    for (int column = step.first; column < step.last; ++column) {
+      const int m = merged_of_original_[column];
+      if (m < 0 || !merged.cell(m).takes_choice) continue;
+      if (from < column) out.append(raw.data() + (begin(from) - base), begin(column) - begin(from));
+      append_field(merged.cell(m).choice.text, ',', out);
+      from = column + 1;
+      if (from < step.last) out += ',';
+    }
+  }
+  if (from < step.last) out.append(raw.data() + (begin(from) - base), end(step.last - 1) - begin(from));
+}
+
+void RowWriter::write_match(Role role, const RowMerge& merged, std::string& out) {
+  switch (role) {
+    case Role::matched_on:
+      if (merged.matched()) {
+        append_field(plan_.identifiers[merged.first_identifier()].label, format_.merged_delimiter, out);
+      }
+      break;
+    case Role::match_score:
+      if (merged.matched()) out += '1';
+      break;
+    case Role::enriched_from: {
+      cell_scratch_.clear();
+      for (std::size_t f = 0; f < plan_.inputs.size(); ++f) {
+        if (merged.identifier(f) < 0) continue;
+        if (!cell_scratch_.empty()) cell_scratch_ += "; ";
+        cell_scratch_ += plan_.inputs[f].name;
+      }
+      append_field(cell_scratch_, format_.merged_delimiter, out);
+      break;
+    }
+    default: out += merged.matched() ? "matched" : "unmatched";
+  }
+}
+
+void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, std::string& out) {
+  for (const OutputColumn& output : plan_.output) {
+    if (output.column < 0) continue;
+    const MergedCell& cell = merged.cell(output.column);
+    const bool alternate = output.role == Role::alternate;
+    if (!(alternate ? cell.alternate : cell.takes_choice)) continue;
+    sources_.clear();
+    for (const std::uint32_t value : cell.choice.values) sources_.push_back(cell.values[value].source);
+    ProvenanceLine line;
+    line.row = number + 1;
+    line.record_id = record_id_;
+    line.column = output.name;
+    line.before = output.role == Role::original ? cell.original : std::string_view();
+    line.after = cell.choice.text;
+    line.sources = sources_;
+    line.matched_on = plan_.identifiers[merged.identifier(sources_.front().file)].label;
+    line.rule = plan_.columns[output.column].strategy;
+    append_provenance(plan_, line, format_.provenance_delimiter, out);
+  }
+}
+
+void RowWriter::write_conflicts(std::uint64_t number, RowMerge& merged, std::string& out) {
+  for (const auto& [column, name] : in_order_) {
+    const MergedCell& cell = merged.cell(column);
+    if (cell.values.empty()) continue;
+    write_cell_conflicts(number, name, plan_.columns[column], cell, merged.consolidator(), out);
+  }
+}
+
+void RowWriter::write_cell_conflicts(std::uint64_t number, std::string_view name, const PlanColumn& column,
+                                     const MergedCell& cell, Consolidator& consolidator, std::string& out) {
+  ConflictLine line;
+  line.row = number + 1;
+  line.record_id = record_id_;
+  line.column = name;
+  line.chosen = cell.takes_choice || cell.original_blank || !column.original_column ? cell.choice.text : cell.original;
+  const auto name_of = [&](const Value& value) -> std::string_view { return plan_.inputs[value.source.file].name; };
+
+  const bool has_original = column.original_column && !cell.original_blank;
+  std::string names;
+  if (has_original && line.chosen == cell.original) {
+    line.chosen_from = "original";
+  } else if (cell.choice.values.size() > 1) {
+    sources_.clear();
+    for (const std::uint32_t value : cell.choice.values) sources_.push_back(cell.values[value].source);
+    names = source_names(plan_, sources_);
+    line.chosen_from = names;
+  } else {
+    line.chosen_from = name_of(*std::find_if(cell.values.begin(), cell.values.end(),
+                                             [&](const Value& value) { return value.text == line.chosen; }));
+  }
+
+  std::unordered_set<std::string_view> listed = {line.chosen};
+  const auto list = [&](std::string_view other, std::string_view from) {
+    if (!listed.insert(other).second) return;
+    line.other = other;
+    line.other_from = from;
+    line.real = !consolidator.same_value(column, line.chosen, other);
+    append_conflict(line, format_.conflicts_delimiter, out);
+  };
+  if (has_original) list(cell.original, "original");
+  for (const Value& value : cell.values) list(value.text, name_of(value));
+}
+
+void RowWriter::write_changes(const RowMerge& merged, ChangesBatch& changes) {
+  changed_cells_.clear();
+  for (std::size_t i = 0; i < plan_.output.size(); ++i) {
+    const OutputColumn& output = plan_.output[i];
+    if (output.column < 0) continue;
+    const MergedCell& cell = merged.cell(output.column);
+    if (output.role == Role::alternate ? cell.alternate : cell.takes_choice) {
+      changed_cells_.push_back({static_cast<int>(i), cell.choice.text});
+    }
+  }
+  changes.add_row(record_id_, changed_cells_);
+}
+
+void RowWriter::count(RowMerge& merged, MergeAccount& account) {
+  ++account.rows;
+  if (merged.matched()) {
+    ++account.matched;
+    ++account.identifiers[merged.first_identifier()].rows_matched;
+  }
+  if (merged.changed()) ++account.changed;
+  for (std::size_t c = 0; c < plan_.columns.size(); ++c) {
+    const PlanColumn& column = plan_.columns[c];
+    const MergedCell& cell = merged.cell(static_cast<int>(c));
+    ColumnAccount& sum = account.columns[c];
+    const bool filled = column.original_column && !cell.original_blank;
+    sum.filled_before += filled;
+    sum.filled_after += filled || cell.takes_choice;
+    if (cell.values.empty()) continue;
+    const std::string_view* const original = filled ? &cell.original : nullptr;
+    switch (merged.consolidator().difference(column, original, cell.values)) {
+      case Difference::real: ++sum.conflicts_real; break;
+      case Difference::formatting: ++sum.conflicts_formatting; break;
+      case Difference::none: break;
+    }
+    if (!cell.changed()) continue;
+    ++sum.changed;
+    sum.alternate_filled += cell.alternate;
+    file_counted_.assign(plan_.inputs.size(), false);
+    for (const std::uint32_t value : cell.choice.values) {
+      const ValueSource& source = cell.values[value].source;
+      account.contributed.emplace_back(source.file, source.row);
+      if (!file_counted_[source.file]) ++sum.filled_by[source.file];
+      file_counted_[source.file] = true;
+    }
+  }
+}
+
+}  // namespace crm
