@@ -1,0 +1,230 @@
+#include "engine/sql/consolidate_steps.h"
+
+#include "engine/sql/import_steps.h"
+#include "engine/sql/key_functions.h"
+
+namespace crm {
+namespace {
+
+constexpr SqlTemplate kNoTime = "-9223372036854775807";  // before every time: rows without one come last
+
+Sql kind_literal(const SqlShape& shape, int column) {
+  return sql("{}", Literal(std::string(kind_name(shape.plan.columns[column].kind))));
+}
+
+/// What the strategy compares one value by; larger is better.
+Sql measure(const SqlShape& shape, int column) {
+  switch (shape.plan.columns[column].strategy) {
+    case Strategy::longest: return sql("crm_length(h.{})", numbered("v", column));
+    case Strategy::most_complete: return sql("h.completeness");
+    case Strategy::most_recent: return sql("coalesce(h.recency, {})", sql(kNoTime));
+    case Strategy::first:
+    case Strategy::last:
+    case Strategy::most_frequent:
+    case Strategy::concat: break;
+  }
+  return sql("0");
+}
+
+/// A number by which the strategy's choice comes first: the better measure, then the earlier row.
+Sql choice_order(const SqlShape& shape, int column) {
+  switch (shape.plan.columns[column].strategy) {
+    case Strategy::longest:  // code points fit in 27 bits, rows in 36
+      return sql("h.row - {} * 68719476736", measure(shape, column));
+    case Strategy::most_complete:  // columns fit in 22 bits, rows in 40
+      return sql("h.row - {} * 1099511627776", measure(shape, column));
+    case Strategy::most_recent:
+      return sql("h.row - CAST({} AS HUGEINT) * 1099511627776", measure(shape, column));
+    case Strategy::last: return sql("-h.row");
+    case Strategy::first:
+    case Strategy::most_frequent:
+    case Strategy::concat: break;
+  }
+  return sql("h.row");
+}
+
+/// FROM and WHERE of the part of hit_K at hand.
+Select slice(Side side, int file, const RangeSql& range, const std::optional<Identifier>& among) {
+  Select select;
+  select.from = sql("{} AS h", side_table(side, "hit", file));
+  if (among) select.joins = {sql("SEMI JOIN {} AS a ON a.key_id = h.key_id", *among)};
+  select.where = {sql("h.key_id >= {}", range.first_key), sql("h.key_id < {}", range.end_key)};
+  return select;
+}
+
+/// The record of a key that one row has: the row.
+Select single_record(const SqlShape& shape, int file, Select select) {
+  select.columns = {sql("h.key_id")};
+  for (const int column : shape.columns_of_file[file]) {
+    const Identifier value = numbered("v", column);
+    select.columns.push_back(sql("h.{}", value));
+    select.columns.push_back(sql("h.row AS {}", numbered("s", column)));
+    if (shape.lines) select.columns.push_back(sql("h.line AS {}", numbered("l", column)));
+    if (shape.is_measured(column)) {
+      select.columns.push_back(sql("CASE WHEN h.{} IS NOT NULL THEN {} END AS {}", value, measure(shape, column),
+                                   numbered("m", column)));
+    }
+    select.columns.push_back(sql("CAST(0 AS UTINYINT) AS {}", numbered("x", column)));
+    if (shape.lists(column)) {
+      select.columns.push_back(sql("CAST(NULL AS STRUCT(text VARCHAR, row BIGINT, line BIGINT, rows BIGINT)[]) AS {}",
+                                   numbered("d", column)));
+    }
+  }
+  select.where.push_back(sql("h.size = 1"));
+  return select;
+}
+
+/// The record of a key that several rows have, but for the lists of distinct values.
+Select group_record(const SqlShape& shape, int file, Select select) {
+  select.columns = {sql("h.key_id")};
+  for (const int column : shape.columns_of_file[file]) {
+    const Identifier value = numbered("v", column);
+    const Sql order = choice_order(shape, column);
+    const Sql chosen = sql("FILTER (WHERE h.{} IS NOT NULL)", value);
+    select.columns.push_back(sql("arg_min(h.{}, {}) AS {}", value, order, value));
+    select.columns.push_back(sql("arg_min(h.row, {}) {} AS {}", order, chosen, numbered("s", column)));
+    if (shape.lines) select.columns.push_back(sql("arg_min(h.line, {}) {} AS {}", order, chosen, numbered("l", column)));
+    if (shape.is_measured(column)) {
+      select.columns.push_back(sql("max({}) {} AS {}", measure(shape, column), chosen, numbered("m", column)));
+    }
+    const Sql key = sql("crm_comparison_key({}, h.{})", kind_literal(shape, column), value);
+    select.columns.push_back(sql("CAST(CASE WHEN min(h.{}) IS NOT DISTINCT FROM max(h.{}) THEN 0 WHEN min({}) = max({}) "
+                                 "THEN 1 ELSE 2 END AS UTINYINT) AS {}",
+                                 value, value, key, key, numbered("x", column)));
+  }
+  select.where.push_back(sql("h.size > 1"));
+  select.group_by = {sql("h.key_id")};
+  return select;
+}
+
+Identifier of_file(const char* stem, int column, int file) {
+  return Identifier(stem + std::to_string(column) + "_of_" + std::to_string(file + 1));
+}
+
+/// The distinct values of one column, per key: as lines, then as a list in order.
+std::vector<Step> distinct_values(int file, int column, const Select& rows) {
+  const Identifier value = numbered("v", column);
+  Select spelling = rows;
+  spelling.columns = {sql("h.key_id"), sql("h.{} AS text", value), sql("min(h.row) AS row"),
+                      sql("min(h.line) AS line"), sql("count(*) AS rows")};
+  spelling.where.push_back(sql("h.size > 1"));
+  spelling.where.push_back(sql("h.{} IS NOT NULL", value));
+  spelling.group_by = {sql("h.key_id"), sql("h.{}", value)};
+  Select list;
+  list.columns = {sql("key_id"),
+                  sql("list(struct_pack(text := text, row := row, line := line, rows := rows) ORDER BY row) AS {}",
+                      numbered("d", column))};
+  list.from = sql("{}", of_file("spelling_", column, file));
+  list.group_by = {sql("key_id")};
+  return {{of_file("spelling_", column, file).name(), "Each text once, and how many rows have it.", {spelling}},
+          {of_file("listed_", column, file).name(), "In order of first appearance.", {list}}};
+}
+
+}  // namespace
+
+std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
+  Select owner;
+  owner.columns = {sql("m.row"), sql("u.key_id"), sql("u.rows AS size")};
+  owner.from = side == Side::original ? sql("{} AS m", numbered("enriched_key_", file + 1))
+                                      : sql("{} AS m", numbered("unmatched_member_", file + 1));
+  owner.joins = {sql("JOIN {} AS u ON u.key_id = m.key_id", side_table(side, "used_key", file))};
+
+  Select select;
+  select.columns = {sql("o.key_id"), sql("o.size"), sql("e.row"), sql("e.line")};
+  for (const int column : shape.columns_of_file[file]) {
+    select.columns.push_back(sql("crm_value(e.{}) AS {}", numbered("c", shape.plan.columns[column].sources[file]),
+                                 numbered("v", column)));
+  }
+  const PlanInput& input = shape.plan.inputs[file];
+  if (shape.needs_completeness(file)) {
+    std::vector<Sql> cells;
+    for (int c = 0; c < input.column_count; ++c) cells.push_back(sql("e.{}", numbered("c", c)));
+    select.columns.push_back(sql("crm_completeness({}) AS completeness", Sql::join(cells, ", ")));
+  }
+  if (shape.needs_recency(file)) {
+    select.columns.push_back(input.recency_column ? sql("crm_recency(e.{}) AS recency", numbered("c", *input.recency_column))
+                                                  : sql("CAST(NULL AS BIGINT) AS recency"));
+  }
+  select.from = sql("{} AS e", rows_of_file(file));
+  select.joins = {sql("JOIN owner AS o ON o.row = e.row")};
+  select.order_by = {sql("o.key_id"), sql("e.row")};
+  return {{"owner", "The rows that somebody reaches, and by which key.", {owner}},
+          {side_table(side, "hit", file).name(),
+           "The file is read again, and only these rows kept: sorted by key, blank cells as NULL. A row stands here once "
+           "per key that is used, never once per row of the original.",
+           {select}}};
+}
+
+std::vector<Step> consolidated(const SqlShape& shape, Side side, int file, const RangeSql& range,
+                               const std::optional<Identifier>& among) {
+  const Select rows = slice(side, file, range, among);
+  std::vector<Step> steps;
+  for (const int column : shape.columns_of_file[file]) {
+    if (!shape.lists(column)) continue;
+    for (Step& step : distinct_values(file, column, rows)) steps.push_back(std::move(step));
+  }
+  Step group;
+  group.name = side_table(side, "grouped", file).name();
+  group.reason = "Keys that several rows of the file have: per column the value that its strategy chooses, blanks ignored.";
+  group.selects = {group_record(shape, file, rows)};
+  steps.push_back(group);
+
+  Select grouped;
+  grouped.columns = {sql("g.key_id")};
+  for (const RecordColumn& column : record_columns(shape, file)) {
+    if (column.name == sql("{}", numbered("d", column.column))) {
+      const Identifier list = of_file("listed_", column.column, file);
+      grouped.joins.push_back(sql("LEFT JOIN {} ON {}.key_id = g.key_id", list, list));
+      grouped.columns.push_back(sql("{}.{}", list, column.name));
+    } else {
+      grouped.columns.push_back(sql("g.{}", column.name));
+    }
+  }
+  grouped.from = sql("{} AS g", Identifier(group.name));
+  Step step;
+  step.name = side_table(side, "consolidated", file).name();
+  step.reason = "One record per key. A key that one row has needs no choosing: the record is the row.";
+  step.selects = {single_record(shape, file, rows), grouped};
+  steps.push_back(step);
+  return steps;
+}
+
+std::vector<RecordColumn> record_columns(const SqlShape& shape, int file) {
+  std::vector<RecordColumn> columns;
+  const auto add = [&](const char* stem, int column) {
+    columns.push_back({sql("{}", numbered(stem, column)), column});
+  };
+  for (const int column : shape.columns_of_file[file]) {
+    add("v", column);
+    add("s", column);
+    if (shape.lines) add("l", column);
+    if (shape.is_measured(column)) add("m", column);
+    add("x", column);
+    if (shape.lists(column)) add("d", column);
+  }
+  return columns;
+}
+
+std::vector<Step> carried_key(const SqlShape&, int file, std::uint64_t rows_per_range) {
+  Select select;
+  select.columns = {sql("DISTINCT (row - 1) // {} AS range", rows_per_range), sql("key_id")};
+  select.from = sql("{}", numbered("reach_", file + 1));
+  select.where = {sql("(row - 1) // {} <> ((key_id >> {}) - 1) // {}", rows_per_range, kEntryRowBits, rows_per_range)};
+  return {{numbered("carried_key_", file + 1).name(),
+           "Keys that are taken in another range than the one whose rows hold them first.",
+           {select}}};
+}
+
+std::vector<Step> carried(const SqlShape& shape, int file) {
+  Select select;
+  select.columns = {sql("k.range"), sql("k.key_id")};
+  for (const RecordColumn& column : record_columns(shape, file)) select.columns.push_back(sql("r.{}", column.name));
+  select.from = sql("{} AS k", numbered("carried_key_", file + 1));
+  select.joins = {sql("JOIN {} AS r ON r.key_id = k.key_id", numbered("carried_record_", file + 1))};
+  select.order_by = {sql("k.range"), sql("k.key_id")};
+  return {{numbered("carried_", file + 1).name(),
+           "Their records, once for each range that needs them, in the order of ranges.",
+           {select}}};
+}
+
+}  // namespace crm

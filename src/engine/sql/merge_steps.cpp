@@ -1,0 +1,302 @@
+#include "engine/sql/merge_steps.h"
+
+#include <algorithm>
+
+#include "engine/sql/consolidate_steps.h"
+#include "engine/sql/key_functions.h"
+
+namespace crm {
+namespace {
+
+Sql kind_literal(Kind kind) { return sql("{}", Literal(std::string(kind_name(kind)))); }
+Sql alias(int file) { return sql("{}", numbered("e", file + 1)); }
+
+Sql numbers(const std::vector<int>& values) {
+  std::vector<Sql> parts;
+  for (const int value : values) parts.push_back(sql("{}", value));
+  return Sql::join(parts, ", ");
+}
+
+/// Which file's value is taken: a 1-based number, NULL for none.
+Sql choice(const SqlShape& shape, int column) {
+  std::vector<int> files = shape.files_of_column[column];
+  std::vector<Sql> cases;
+  if (shape.is_measured(column)) {
+    std::vector<Sql> measures;
+    for (const int file : files) measures.push_back(member(alias(file), "m", column));
+    for (const int file : files) cases.push_back(sql("WHEN {} THEN {}", member(alias(file), "m", column), file + 1));
+    return sql("CASE greatest({}) {} END", Sql::join(measures, ", "), Sql::join(cases, " "));
+  }
+  if (shape.plan.columns[column].strategy == Strategy::last) std::reverse(files.begin(), files.end());
+  for (const int file : files) {
+    cases.push_back(sql("WHEN {} IS NOT NULL THEN {}", member(alias(file), "v", column), file + 1));
+  }
+  return sql("CASE {} END", Sql::join(cases, " "));
+}
+
+/// A member of the chosen file's record.
+Sql of_chosen_file(const SqlShape& shape, const char* stem, int column) {
+  std::vector<Sql> cases;
+  for (const int file : shape.files_of_column[column]) {
+    cases.push_back(sql("WHEN {} THEN {}", file + 1, member(alias(file), stem, column)));
+  }
+  return sql("CASE {} {} END", numbered("p", column), Sql::join(cases, " "));
+}
+
+/// The arguments of crm_most_frequent and crm_concat, in the order of ranks.
+Sql groups(const SqlShape& shape, int column) {
+  std::vector<Sql> parts;
+  for (const int file : shape.files_of_column[column]) {
+    parts.push_back(sql("CAST({} AS BIGINT), {}, {}, {}, {}", file + 1, member(alias(file), "v", column),
+                        member(alias(file), "s", column),
+                        shape.lines ? member(alias(file), "l", column) : sql("CAST(0 AS BIGINT)"),
+                        member(alias(file), "d", column)));
+  }
+  return Sql::join(parts, ", ");
+}
+
+void add_choice(const SqlShape& shape, int column, Select& select) {
+  const PlanColumn& merged = shape.plan.columns[column];
+  const Identifier r = numbered("r", column), v = numbered("v", column), p = numbered("p", column);
+  if (shape.is_set_strategy(column)) {
+    const bool concat = merged.strategy == Strategy::concat;
+    select.columns.push_back(concat ? sql("crm_concat({}, {}) AS {}", kind_literal(merged.kind), groups(shape, column), r)
+                                    : sql("crm_most_frequent({}, {}) AS {}", kind_literal(merged.kind),
+                                          groups(shape, column), r));
+    select.columns.push_back(sql("struct_extract({}, 'text') AS {}", r, v));
+    if (concat) {
+      select.columns.push_back(sql("struct_extract({}, 'sources') AS {}", r, numbered("q", column)));
+    } else {
+      select.columns.push_back(sql("struct_extract({}, 'file') AS {}", r, p));
+      select.columns.push_back(sql("struct_extract({}, 'row') AS {}", r, numbered("s", column)));
+      if (shape.lines) select.columns.push_back(sql("struct_extract({}, 'line') AS {}", r, numbered("l", column)));
+    }
+    return;
+  }
+  select.columns.push_back(sql("CAST({} AS BIGINT) AS {}", choice(shape, column), p));
+  select.columns.push_back(sql("{} AS {}", of_chosen_file(shape, "v", column), v));
+  select.columns.push_back(sql("{} AS {}", of_chosen_file(shape, "s", column), numbered("s", column)));
+  if (shape.lines) select.columns.push_back(sql("{} AS {}", of_chosen_file(shape, "l", column), numbered("l", column)));
+}
+
+void add_conflict(const SqlShape& shape, Side side, int column, Select& select) {
+  const PlanColumn& merged = shape.plan.columns[column];
+  std::vector<Sql> values, within;
+  if (merged.original_column && side == Side::original) {
+    values.push_back(sql("crm_value({})", member(sql("o"), "c", *merged.original_column)));
+  }
+  for (const int file : shape.files_of_column[column]) {
+    values.push_back(member(alias(file), "v", column));
+    within.push_back(member(alias(file), "x", column));
+  }
+  if (values.size() == 1) {
+    select.columns.push_back(sql("{} AS {}", within.front(), numbered("x", column)));
+    return;
+  }
+  select.columns.push_back(sql("greatest(crm_conflict({}, {}), {}) AS {}", kind_literal(merged.kind),
+                               Sql::join(values, ", "), Sql::join(within, ", "), numbered("x", column)));
+}
+
+/// The original's cell against the enriched value.
+Sql after(const PlanColumn& column, int index) {
+  const Identifier cell = numbered("c", *column.original_column), value = numbered("v", index);
+  switch (effective_policy(column)) {
+    case ConflictPolicy::keep_original:
+      return sql("CASE WHEN {} IS NOT NULL AND crm_blank({}) THEN {} ELSE {} END", value, cell, value, cell);
+    case ConflictPolicy::use_enriched:
+      return sql("CASE WHEN {} IS NOT NULL AND (crm_blank({}) OR NOT crm_same({}, {}, {})) THEN {} ELSE {} END", value,
+                 cell, kind_literal(column.kind), cell, value, value, cell);
+    case ConflictPolicy::create_alternate:
+    case ConflictPolicy::original_only: break;
+  }
+  return sql("{}", cell);
+}
+
+Sql identifier_used(const SqlShape& shape) {
+  std::vector<Sql> parts;
+  for (int file = 0; file < shape.files; ++file) parts.push_back(sql("({} & 255) >> 1", numbered("k", file + 1)));
+  return parts.size() == 1 ? parts.front() : sql("least({})", Sql::join(parts, ", "));
+}
+
+Sql explaining(const SqlShape& shape, OutputColumn::Role role) {
+  std::vector<Sql> parts;
+  if (role == OutputColumn::Role::matched_on) {
+    for (std::size_t i = 0; i < shape.plan.identifiers.size(); ++i) {
+      parts.push_back(sql("WHEN {} THEN {}", i, Literal(shape.plan.identifiers[i].label)));
+    }
+    return sql("coalesce(CASE {} {} END, '')", identifier_used(shape), Sql::join(parts, " "));
+  }
+  if (role == OutputColumn::Role::enriched_from) {
+    for (int file = 0; file < shape.files; ++file) {
+      parts.push_back(sql("CASE WHEN {} IS NOT NULL THEN {} END", numbered("k", file + 1),
+                          Literal(shape.plan.inputs[file].name)));
+    }
+    return sql("concat_ws('; ', {})", Sql::join(parts, ", "));
+  }
+  for (int file = 0; file < shape.files; ++file) parts.push_back(sql("{}", numbered("k", file + 1)));
+  const Sql matched = sql("coalesce({}) IS NOT NULL", Sql::join(parts, ", "));
+  return role == OutputColumn::Role::match_score
+             ? sql("CASE WHEN {} THEN '1' ELSE '' END", matched)
+             : sql("CASE WHEN {} THEN 'matched' ELSE 'unmatched' END", matched);
+}
+
+Sql output_cell(const SqlShape& shape, const OutputColumn& output) {
+  switch (output.role) {
+    case OutputColumn::Role::original:
+      return output.column < 0 ? sql("{}", numbered("c", output.original_column))
+                               : after(shape.plan.columns[output.column], output.column);
+    case OutputColumn::Role::alternate:
+    case OutputColumn::Role::fresh: return sql("coalesce({}, '')", numbered("v", output.column));
+    case OutputColumn::Role::matched_on:
+    case OutputColumn::Role::match_score:
+    case OutputColumn::Role::enriched_from:
+    case OutputColumn::Role::match_quality: break;
+  }
+  return explaining(shape, output.role);
+}
+
+/// Collects the columns of a SELECT and remembers where each stands.
+class ColumnList {
+ public:
+  int add(Sql column) {
+    columns_.push_back(std::move(column));
+    return static_cast<int>(columns_.size()) - 1;
+  }
+  std::vector<Sql> take() { return std::move(columns_); }
+
+ private:
+  std::vector<Sql> columns_;
+};
+
+void add_accounts(const SqlShape& shape, ColumnList& columns, MergedLayout& layout) {
+  layout.columns.resize(shape.plan.columns.size());
+  for (int j = 0; j < static_cast<int>(shape.plan.columns.size()); ++j) {
+    MergedLayout::Column& place = layout.columns[j];
+    const PlanColumn& merged = shape.plan.columns[j];
+    if (shape.files_of_column[j].empty()) continue;
+    if (merged.original_column) place.before = columns.add(sql("{}", numbered("c", *merged.original_column)));
+    place.value = columns.add(sql("{}", numbered("v", j)));
+    place.conflict = columns.add(sql("{}", numbered("x", j)));
+    if (merged.strategy == Strategy::concat) {
+      place.sources = columns.add(sql("{}", numbered("q", j)));
+    } else {
+      place.file = columns.add(sql("{}", numbered("p", j)));
+      place.source_row = columns.add(sql("{}", numbered("s", j)));
+      if (shape.lines) place.source_line = columns.add(sql("{}", numbered("l", j)));
+    }
+    if (!shape.plan.want_conflicts) continue;
+    place.file_value.assign(shape.files, -1);
+    place.file_values.assign(shape.files, -1);
+    for (const int file : shape.files_of_column[j]) {
+      place.file_value[file] = columns.add(sql("{}", Identifier(alias(file).text() + "_v" + std::to_string(j))));
+      place.file_values[file] = columns.add(sql("{}", Identifier(alias(file).text() + "_d" + std::to_string(j))));
+    }
+  }
+}
+
+}  // namespace
+
+Step reached(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried) {
+  const auto records = [&](const Sql& table) {
+    Select select;
+    select.columns = {sql("r.row"), sql("r.key_id")};
+    for (const RecordColumn& column : record_columns(shape, file)) {
+      const std::vector<int> lanes = side == Side::original ? shape.masked_lanes(column.column) : std::vector<int>{};
+      select.columns.push_back(lanes.empty() ? sql("g.{}", column.name)
+                                             : sql("CASE WHEN r.key_id & 255 NOT IN ({}) THEN g.{} END AS {}",
+                                                   numbers(lanes), column.name, column.name));
+    }
+    select.from = sql("{} AS r", side_table(side, "reach", file));
+    select.joins = {sql("JOIN {} AS g ON g.key_id = r.key_id", table)};
+    select.where = {sql("r.row >= {}", range.first_row), sql("r.row < {}", range.end_row)};
+    return select;
+  };
+  Step step;
+  step.name = side_table(side, "reached", file).name();
+  step.reason = "What the rows of this range reach in this file.";
+  step.selects = {records(sql("{}", side_table(side, "consolidated", file)))};
+  if (with_carried) {
+    Select carried = records(sql("{}", numbered("carried_", file + 1)));
+    carried.where.push_back(sql("g.range = {}", range.number));
+    step.selects.push_back(carried);
+    step.reason += " Keys that rows of another range hold first were carried here.";
+  }
+  return step;
+}
+
+Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range) {
+  Select select;
+  select.columns = {sql("o.row")};
+  if (side == Side::original) {
+    for (int c = 0; c < shape.plan.original_column_count; ++c) select.columns.push_back(member(sql("o"), "c", c));
+    select.from = sql("crm_range({}) AS o", range.slot);
+  } else {
+    select.from = sql("(SELECT range AS row FROM range({}, {})) AS o", range.first_row, range.end_row);
+  }
+  for (int file = 0; file < shape.files; ++file) {
+    select.columns.push_back(sql("{}.key_id AS {}", alias(file), numbered("k", file + 1)));
+    select.joins.push_back(sql("LEFT JOIN {} AS {} ON {}.row = o.row", side_table(side, "reached", file), alias(file),
+                               alias(file)));
+  }
+  for (int j = 0; j < static_cast<int>(shape.plan.columns.size()); ++j) {
+    if (shape.files_of_column[j].empty()) {
+      select.columns.push_back(sql("CAST(NULL AS VARCHAR) AS {}", numbered("v", j)));
+      continue;
+    }
+    add_choice(shape, j, select);
+    add_conflict(shape, side, j, select);
+    if (!shape.plan.want_conflicts) continue;
+    for (const int file : shape.files_of_column[j]) {
+      for (const char* stem : {"v", "d"}) {
+        select.columns.push_back(sql("{} AS {}", member(alias(file), stem, j),
+                                     Identifier(alias(file).text() + "_" + stem + std::to_string(j))));
+      }
+    }
+  }
+  return {side == Side::original ? "chosen_value" : "unmatched_value",
+          "Per column the value that is chosen over all files, where it came from, and whether the values differ. A row "
+          "of the original meets at most one record of each file, so none is multiplied.",
+          {select}};
+}
+
+MergedResult merged_result(const SqlShape& shape) {
+  MergedResult result;
+  ColumnList columns;
+  result.layout.row = columns.add(sql("row"));
+  for (std::size_t i = 0; i < shape.plan.output.size(); ++i) {
+    result.layout.output.push_back(columns.add(
+        sql("{} AS {}", output_cell(shape, shape.plan.output[i]), numbered("w", static_cast<int>(i)))));
+  }
+  for (int file = 0; file < shape.files; ++file) {
+    result.layout.key.push_back(columns.add(sql("{}", numbered("k", file + 1))));
+  }
+  if (shape.plan.record_id_column) {
+    result.layout.record_id = columns.add(sql("{} AS record_id", numbered("c", *shape.plan.record_id_column)));
+  }
+  add_accounts(shape, columns, result.layout);
+  Select select;
+  select.columns = columns.take();
+  select.from = sql("chosen_value");
+  result.step = {"merged_result",
+                 "The original's cell against the enriched value, by the policy of its column; and what reports and side "
+                 "files tell of it.",
+                 {select}};
+  return result;
+}
+
+MergedResult unmatched_result(const SqlShape& shape) {
+  MergedResult result;
+  ColumnList columns;
+  result.layout.row = columns.add(sql("row"));
+  for (const int column : shape.plan.unmatched_columns) {
+    result.layout.output.push_back(
+        columns.add(sql("coalesce({}, '') AS {}", numbered("v", column), numbered("w", column))));
+  }
+  Select select;
+  select.columns = columns.take();
+  select.from = sql("unmatched_value");
+  result.step = {"unmatched_enriched", "One line per record of nobody.", {select}};
+  return result;
+}
+
+}  // namespace crm

@@ -1,0 +1,230 @@
+#include "engine/sql/merged_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "engine/accounts.h"
+#include "engine/sql/key_functions.h"
+#include "output/csv_writer.h"
+
+namespace crm {
+namespace {
+
+using Role = OutputColumn::Role;
+
+/// Output columns that can differ from what the original had.
+bool can_change(const OutputColumn& output) {
+  return output.column >= 0 && (output.role == Role::original || output.role == Role::alternate || output.role == Role::fresh);
+}
+
+}  // namespace
+
+MergedRows::MergedRows(const SqlShape& shape, const MergedLayout& layout, const WantedBytes& wanted,
+                       const KeyOptions& keys)
+    : shape_(shape),
+      layout_(layout),
+      wanted_(wanted),
+      blank_(keys.blank),
+      keys_(keys),
+      conflict_columns_(merged_columns_in_output_order(shape.plan)),
+      output_of_(shape.plan.columns.size(), -1),
+      alternate_of_(shape.plan.columns.size(), -1) {
+  for (std::size_t i = 0; i < shape.plan.output.size(); ++i) {
+    const OutputColumn& output = shape.plan.output[i];
+    if (!can_change(output)) continue;
+    (output.role == Role::alternate ? alternate_of_ : output_of_)[output.column] = static_cast<int>(i);
+  }
+}
+
+void MergedRows::start(std::uint64_t first_row) {
+  next_row_ = first_row;
+  out_ = RangeOutcome();
+  out_.matched_on.resize(shape_.plan.identifiers.size());
+  out_.columns.resize(shape_.plan.columns.size());
+  for (ColumnAccount& column : out_.columns) column.filled_by.resize(shape_.plan.inputs.size());
+  out_.sources.resize(shape_.plan.inputs.size());
+}
+
+RangeOutcome MergedRows::take() { return std::move(out_); }
+
+void MergedRows::add(const duck::Chunk& chunk) {
+  in_.clear();
+  for (std::size_t i = 0; i < chunk.columns(); ++i) in_.push_back(chunk.column(i));
+  for (std::size_t row = 0; row < chunk.rows(); ++row) {
+    const auto number = static_cast<std::uint64_t>(in_[layout_.row].bigint(row));
+    if (number != next_row_) {
+      throw Error(ErrorCode::internal, fmt::format("Row {} came where row {} was due", number, next_row_));
+    }
+    ++next_row_;
+    add_row(row);
+  }
+}
+
+void MergedRows::add_row(std::size_t row) {
+  ++out_.rows;
+  int identifier = -1;
+  for (const int key : layout_.key) {
+    if (in_[key].is_null(row)) continue;
+    const int used = identifier_of_entry(in_[key].bigint(row));
+    identifier = identifier < 0 ? used : std::min(identifier, used);
+  }
+  if (identifier >= 0) {
+    ++out_.matched;
+    ++out_.matched_on[identifier];
+  }
+  for (int column = 0; column < static_cast<int>(layout_.columns.size()); ++column) count_column(column, row);
+
+  changed_.clear();
+  for (std::size_t output = 0; output < shape_.plan.output.size(); ++output) {
+    if (can_change(shape_.plan.output[output]) && is_changed(output, row)) add_changed(output, row);
+  }
+  if (!changed_.empty()) {
+    ++out_.changed_rows;
+    if (wanted_.changes) out_.changes.add_row(record_id(row), changed_);
+  }
+  if (wanted_.conflicts) {
+    for (const int column : conflict_columns_) write_conflicts(column, row);
+  }
+  if (!wanted_.merged) return;
+  fields_.clear();
+  for (const int output : layout_.output) fields_.push_back(cell(output, row));
+  append_record(fields_, wanted_.merged_delimiter, out_.merged);
+}
+
+void MergedRows::count_column(int column, std::size_t row) {
+  const MergedLayout::Column& place = layout_.columns[column];
+  ColumnAccount& account = out_.columns[column];
+  if (place.before >= 0 && !blank_.is_blank(cell(place.before, row))) ++account.filled_before;
+  const int output = output_of_[column], alternate = alternate_of_[column];
+  if (output >= 0 && !blank_.is_blank(cell(layout_.output[output], row))) ++account.filled_after;
+  if (alternate >= 0 && !blank_.is_blank(cell(layout_.output[alternate], row))) ++account.alternate_filled;
+  if (!is_filled(place.conflict, row)) return;
+  const std::uint8_t conflict = in_[place.conflict].utinyint(row);
+  if (conflict == 1) ++account.conflicts_formatting;
+  if (conflict == 2) ++account.conflicts_real;
+}
+
+bool MergedRows::is_changed(std::size_t output, std::size_t row) const {
+  const OutputColumn& column = shape_.plan.output[output];
+  const MergedLayout::Column& place = layout_.columns[column.column];
+  if (!is_filled(place.value, row)) return false;  // nothing came from anywhere
+  if (column.role == Role::original) return cell(place.before, row) != cell(layout_.output[output], row);
+  return true;
+}
+
+void MergedRows::add_changed(std::size_t output, std::size_t row) {
+  const int column = shape_.plan.output[output].column;
+  ColumnAccount& account = out_.columns[column];
+  ++account.changed;
+  find_sources(column, row);
+  file_counted_.assign(shape_.plan.inputs.size(), false);
+  for (const ValueSource& source : sources_) {
+    if (!file_counted_[source.file]) ++account.filled_by[source.file];
+    file_counted_[source.file] = true;
+    out_.sources[source.file].push_back(source.row);
+  }
+  if (wanted_.changes) changed_.push_back({static_cast<int>(output), cell(layout_.output[output], row)});
+  else changed_.resize(1);
+  if (wanted_.provenance) write_provenance(output, row);
+}
+
+void MergedRows::find_sources(int column, std::size_t row) {
+  const MergedLayout::Column& place = layout_.columns[column];
+  sources_.clear();
+  if (place.sources < 0) {
+    const auto line = place.source_line < 0 ? 0 : in_[place.source_line].bigint(row);
+    sources_.push_back({static_cast<int>(in_[place.file].bigint(row) - 1),
+                        static_cast<std::uint64_t>(in_[place.source_row].bigint(row) - 1), static_cast<std::uint64_t>(line)});
+    return;
+  }
+  const duck::ListEntry list = in_[place.sources].list(row);
+  const duck::Column elements = in_[place.sources].elements();
+  const duck::Column files = elements.member(0), rows = elements.member(1), lines = elements.member(2);
+  for (std::size_t i = list.offset; i < list.offset + list.size; ++i) {
+    sources_.push_back({static_cast<int>(files.bigint(i) - 1), static_cast<std::uint64_t>(rows.bigint(i) - 1),
+                        static_cast<std::uint64_t>(lines.bigint(i))});
+  }
+}
+
+std::string_view MergedRows::record_id(std::size_t row) const {
+  return layout_.record_id < 0 ? std::string_view() : cell(layout_.record_id, row);
+}
+
+void MergedRows::write_provenance(std::size_t output, std::size_t row) {
+  const OutputColumn& column = shape_.plan.output[output];
+  const MergedLayout::Column& place = layout_.columns[column.column];
+  ProvenanceLine line;
+  line.row = static_cast<std::uint64_t>(in_[layout_.row].bigint(row));
+  line.record_id = record_id(row);
+  line.column = column.name;
+  if (column.role == Role::original) line.before = cell(place.before, row);
+  line.after = cell(layout_.output[output], row);
+  line.sources = sources_;
+  const std::int64_t key = in_[layout_.key[sources_.front().file]].bigint(row);
+  line.matched_on = shape_.plan.identifiers[identifier_of_entry(key)].label;
+  line.rule = shape_.plan.columns[column.column].strategy;
+  append_provenance(shape_.plan, line, wanted_.provenance_delimiter, out_.provenance);
+}
+
+/// All values of a cell, each text once, in order: the original's, then those of the files by their rank.
+void MergedRows::find_values(int column, std::size_t row) {
+  const MergedLayout::Column& place = layout_.columns[column];
+  values_.clear();
+  seen_.clear();
+  const auto add = [&](std::string_view text, int file) {
+    if (seen_.insert(text).second) values_.push_back({text, file});
+  };
+  if (place.before >= 0 && !blank_.is_blank(cell(place.before, row))) add(cell(place.before, row), -1);
+  for (const int file : shape_.files_of_column[column]) {
+    if (is_filled(place.file_values[file], row)) {
+      const duck::ListEntry list = in_[place.file_values[file]].list(row);
+      const duck::Column texts = in_[place.file_values[file]].elements().member(0);
+      for (std::size_t i = list.offset; i < list.offset + list.size; ++i) add(texts.text(i), file);
+    } else if (is_filled(place.file_value[file], row)) {
+      add(cell(place.file_value[file], row), file);
+    }
+  }
+}
+
+/// The value that the other ones are in conflict with.
+std::string_view MergedRows::chosen_text(int column, std::size_t row) const {
+  const MergedLayout::Column& place = layout_.columns[column];
+  const std::string_view after = cell(layout_.output[output_of_[column]], row);
+  if (!blank_.is_blank(after) || !is_filled(place.value, row)) return after;
+  return cell(place.value, row);  // the original's cell stays blank: the alternate has it, or nobody
+}
+
+std::string MergedRows::text_from(int column, std::string_view text, std::size_t row) {
+  const bool concatenated = shape_.plan.columns[column].strategy == Strategy::concat;
+  for (const OtherValue& value : values_) {
+    if (value.text != text) continue;
+    if (value.file < 0) return "original";
+    if (!concatenated) return shape_.plan.inputs[value.file].name;
+  }
+  find_sources(column, row);
+  return source_names(shape_.plan, sources_);
+}
+
+void MergedRows::write_conflicts(int column, std::size_t row) {
+  const MergedLayout::Column& place = layout_.columns[column];
+  if (!is_filled(place.conflict, row) || in_[place.conflict].utinyint(row) == 0) return;
+  find_values(column, row);
+  ConflictLine line;
+  line.row = static_cast<std::uint64_t>(in_[layout_.row].bigint(row));
+  line.record_id = record_id(row);
+  line.column = shape_.plan.output[output_of_[column]].name;
+  line.chosen = chosen_text(column, row);
+  const std::string chosen_from = text_from(column, line.chosen, row);
+  line.chosen_from = chosen_from;
+  for (const OtherValue& value : values_) {
+    if (value.text == line.chosen) continue;
+    line.other = value.text;
+    line.real = !keys_.same_value(shape_.plan.columns[column].kind, line.chosen, value.text);
+    line.other_from = value.file < 0 ? std::string_view("original") : shape_.plan.inputs[value.file].name;
+    append_conflict(line, wanted_.conflicts_delimiter, out_.conflicts);
+  }
+}
+
+}  // namespace crm

@@ -1,0 +1,133 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "base/error.h"
+#include "engine/accounts.h"
+#include "engine/engine.h"
+#include "engine/sql/import_steps.h"
+#include "engine/sql/key_functions.h"
+#include "engine/sql/sql_run.h"
+#include "engine/sql/value_functions.h"
+
+namespace crm {
+namespace {
+
+// A range holds this much text of the original, more or less; so many rows at least and at most.
+constexpr std::uint64_t kRangeBytes = 12u << 20;
+constexpr std::uint64_t kLeastRangeRows = 4096;
+constexpr std::uint64_t kMostRangeRows = 65'536;
+constexpr std::uint64_t kChangesBytes = 8u << 20;
+
+std::uint64_t rows_per_range(const InputProfile& original) {
+  const auto row_bytes = static_cast<std::uint64_t>(std::max(1.0, original.average_row_bytes));
+  std::uint64_t rows = kMostRangeRows;
+  while (rows > kLeastRangeRows && rows * row_bytes > kRangeBytes * 3 / 2) rows /= 2;
+  return rows;
+}
+
+std::unique_ptr<KeptTables> kept_tables(const SqlShape& shape, const EngineInputs& inputs, const EngineLimits& limits) {
+  if (!limits.database) return nullptr;
+  std::vector<std::vector<std::string>> headers = {inputs.original->profile().columns};
+  for (const Input* input : inputs.enriched) headers.push_back(input->profile().columns);
+  return std::make_unique<KeptTables>(shape, std::move(headers), *limits.database);
+}
+
+std::optional<std::filesystem::path> working_path(const std::unique_ptr<KeptTables>& kept) {
+  if (!kept) return std::nullopt;
+  return kept->working_path();
+}
+
+class SqlEngine : public Engine {
+ public:
+  MergeReport run(const MergePlan& plan, const EngineInputs& inputs, const EngineOutputs& outputs,
+                  const EngineLimits& limits, ProgressSink& progress, std::stop_token stop) override {
+    return SqlRun(plan, inputs, outputs, limits, progress, std::move(stop)).run();
+  }
+};
+
+}  // namespace
+
+SqlRun::SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOutputs& outputs,
+               const EngineLimits& limits, ProgressSink& progress, std::stop_token stop)
+    : plan_(plan),
+      outputs_(outputs),
+      shape_(plan),
+      key_options_{plan.region, plan.email_aliases, BlankRule(plan.blank_tokens)},
+      temp_(limits.temp_dir),
+      kept_(kept_tables(shape_, inputs, limits)),
+      session_(limits, temp_, std::move(stop), working_path(kept_)),
+      tables_(inputs, session_.threads(), static_cast<std::size_t>(session_.threads()), session_.stop_token()),
+      progress_(progress, total_weight()),
+      report_(empty_report(plan)),
+      changes_(plan, temp_, kChangesBytes),
+      rows_per_range_(rows_per_range(inputs.original->profile())),
+      carries_(plan.inputs.size()),
+      contributed_(plan.inputs.size()),
+      matched_rows_(plan.inputs.size()),
+      keyed_rows_(plan.inputs.size()) {
+  if (plan.identifiers.size() > kMaxIdentifiers) {
+    throw Error(ErrorCode::limit_exceeded, "The sql engine takes at most 128 identifiers");
+  }
+  tables_.add_to(session_.main());
+  const auto makers = std::make_shared<KeyMakerPool>(key_options_);
+  add_key_functions(session_.main(), makers, plan.recency_format);
+  add_value_functions(session_.main(), makers, plan.separator);
+}
+
+MergeReport SqlRun::run() {
+  session_.on_tick([this] { progress_.advance(tables_.fraction()); });
+  if (kept_) kept_->create(session_);
+  import_original();
+  for (int file = 0; file < shape_.files; ++file) import_enriched(file);
+  count_shared_keys();
+  if (!kept_) drop(Identifier("key"));
+  enter(Stage::consolidate);
+  for (int file = 0; file < shape_.files; ++file) match(file);
+  drop(Identifier("row_key"));
+  for (int file = 0; file < shape_.files; ++file) {
+    consolidate(file);
+    contributed_[file].resize(report_.inputs[file + 1].rows / 64 + 1);
+  }
+  merge();
+  if (plan_.want_unmatched) merge_unmatched();
+  if (kept_) kept_->publish(session_);
+  session_.on_tick({});
+  session_.check();
+  progress_.finish();
+  clock_.finish(spilled(), report_);
+  check_accounts(plan_, report_);
+  return std::move(report_);
+}
+
+void SqlRun::create(std::vector<Step> steps) {
+  const Identifier name(steps.back().name);
+  session_.execute(sql("CREATE TABLE {} AS\n{}", name, pipeline(steps, Reasons::hidden)));
+}
+
+void SqlRun::drop(const Identifier& table) { session_.execute(sql("DROP TABLE {}", table)); }
+
+void SqlRun::enter(Stage stage) { clock_.enter(stage, spilled()); }
+
+std::uint64_t SqlRun::spilled() {
+  std::uint64_t bytes = temp_.spilled_bytes();
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(temp_.named_folder(), ignored)) {
+    if (entry.is_regular_file(ignored)) bytes += entry.file_size(ignored);
+  }
+  most_spilled_ = std::max(most_spilled_, bytes);
+  return most_spilled_;
+}
+
+double SqlRun::weight_of(int input) const {
+  return static_cast<double>(std::max<std::uint64_t>(1, tables_.input(static_cast<std::size_t>(input)).text_bytes()));
+}
+
+double SqlRun::total_weight() const {
+  double total = 4.3 * weight_of(0) + (plan_.want_unmatched ? 0.3 * weight_of(0) : 0);
+  for (int file = 0; file < shape_.files; ++file) total += 3 * weight_of(file + 1);
+  return total;
+}
+
+std::unique_ptr<Engine> make_sql_engine() { return std::make_unique<SqlEngine>(); }
+
+}  // namespace crm

@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <bit>
+#include <optional>
+
+#include "engine/accounts.h"
+#include "engine/sql/consolidate_steps.h"
+#include "engine/sql/import_steps.h"
+#include "engine/sql/merge_steps.h"
+#include "engine/sql/range_workers.h"
+#include "engine/sql/sql_run.h"
+#include "output/csv_writer.h"
+#include "output/output_file.h"
+
+namespace crm {
+namespace {
+
+WantedBytes wanted_bytes(const EngineOutputs& outputs) {
+  WantedBytes wanted;
+  wanted.merged = outputs.merged != nullptr;
+  wanted.changes = outputs.changes != nullptr;
+  wanted.provenance = outputs.provenance != nullptr;
+  wanted.conflicts = outputs.conflicts != nullptr;
+  if (outputs.merged != nullptr) wanted.merged_delimiter = output_delimiter(outputs.merged->path());
+  if (outputs.provenance != nullptr) wanted.provenance_delimiter = output_delimiter(outputs.provenance->path());
+  if (outputs.conflicts != nullptr) wanted.conflicts_delimiter = output_delimiter(outputs.conflicts->path());
+  return wanted;
+}
+
+}  // namespace
+
+Sql SqlRun::range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last) const {
+  const RangeSql range = RangeSql::of(number, rows_per_range_, slot);
+  std::vector<Step> steps;
+  for (int file = 0; file < shape_.files; ++file) {
+    for (Step& step : consolidated(shape_, side, file, range)) steps.push_back(std::move(step));
+  }
+  for (int file = 0; file < shape_.files; ++file) {
+    steps.push_back(reached(shape_, side, file, range, side == Side::original && carries_[file]));
+  }
+  steps.push_back(chosen_value(shape_, side, range));
+  steps.push_back(last);
+  steps.back().selects.front().order_by = {sql("row")};
+  return pipeline(steps, Reasons::hidden);
+}
+
+void SqlRun::merge() {
+  enter(Stage::export_);
+  progress_.begin(Stage::export_, 3 * weight_of(0), 1.0);
+  const WantedBytes wanted = wanted_bytes(outputs_);
+  if (wanted.merged) outputs_.merged->append(merged_header(plan_, wanted.merged_delimiter));
+  if (wanted.provenance) outputs_.provenance->append(provenance_header(wanted.provenance_delimiter));
+  if (wanted.conflicts) outputs_.conflicts->append(conflicts_header(wanted.conflicts_delimiter));
+
+  const MergedResult result = merged_result(shape_);
+  const int workers = kept_ ? 1 : session_.threads();
+  std::vector<std::unique_ptr<MergedRows>> writers;
+  for (int worker = 0; worker < workers; ++worker) {
+    writers.push_back(std::make_unique<MergedRows>(shape_, result.layout, wanted, key_options_));
+  }
+  RangeFeed feed(tables_, plan_.original_column_count, rows_per_range_);
+  RangeWork work;
+  work.fetch = [&](std::uint64_t, int worker) {
+    tables_.put(worker, nullptr);
+    const auto rows = feed.next();
+    tables_.set_fraction(feed.fraction());
+    tables_.put(worker, rows);
+    return rows != nullptr;
+  };
+  work.work = [&](std::uint64_t number, int worker, duck::Connection& connection) {
+    Sql query = range_query(Side::original, number, worker, result.step);
+    if (kept_) query = kept_->keep_merged(session_, connection, query, plan_.output.size());
+    writers[worker]->start(number * rows_per_range_ + 1);
+    session_.query(connection, query, [&](const duck::Chunk& chunk) { writers[worker]->add(chunk); });
+  };
+  work.commit = [&](std::uint64_t, int worker) { commit(writers[worker]->take()); };
+  run_ranges(session_, workers, work);
+  count_contributed();
+  if (wanted.changes) changes_.write(*outputs_.changes);
+}
+
+void SqlRun::commit(RangeOutcome outcome) {
+  if (outputs_.merged != nullptr) outputs_.merged->append(outcome.merged);
+  if (outputs_.provenance != nullptr) outputs_.provenance->append(outcome.provenance);
+  if (outputs_.conflicts != nullptr) outputs_.conflicts->append(outcome.conflicts);
+  if (outputs_.changes != nullptr) changes_.append(outcome.changes);
+  report_.output_rows += outcome.rows;
+  report_.matched_rows += outcome.matched;
+  report_.unmatched_rows += outcome.rows - outcome.matched;
+  report_.changed_rows += outcome.changed_rows;
+  for (std::size_t i = 0; i < outcome.matched_on.size(); ++i) {
+    report_.identifiers[i].rows_matched += outcome.matched_on[i];
+  }
+  for (std::size_t c = 0; c < outcome.columns.size(); ++c) add_account(report_.columns[c], outcome.columns[c]);
+  for (std::size_t file = 0; file < outcome.sources.size(); ++file) {
+    for (const std::uint64_t row : outcome.sources[file]) contributed_[file][row / 64] |= std::uint64_t{1} << (row % 64);
+  }
+  clock_.add_rows(Stage::export_, outcome.rows);
+  progress_.add_rows(outcome.rows);
+}
+
+void SqlRun::count_contributed() {
+  for (int file = 0; file < shape_.files; ++file) {
+    EnrichedAccount& account = report_.enriched[file];
+    const std::uint64_t rows = report_.inputs[file + 1].rows;
+    for (const std::uint64_t bits : contributed_[file]) account.contributed += std::popcount(bits);
+    account.nothing_used = matched_rows_[file] - account.contributed;
+    account.unmatched = keyed_rows_[file] - matched_rows_[file];
+    account.without_key = rows - keyed_rows_[file];
+  }
+}
+
+void SqlRun::merge_unmatched() {
+  progress_.begin(Stage::export_, weight_of(0) * 0.3, 0);
+  create(unmatched_record(shape_));
+  for (int file = 0; file < shape_.files; ++file) {
+    create(unmatched_member(shape_, file));
+    create(unmatched_used_key(shape_, file));
+    create(unmatched_reach(shape_, file));
+    create(hit(shape_, Side::unmatched, file));
+    drop(numbered("unmatched_row_", file + 1));
+    drop(numbered("unmatched_member_", file + 1));
+  }
+  const std::uint64_t records = session_.query_bigint(sql("SELECT count(*) FROM unmatched_record"));
+  report_.net_new_records = records;
+  if (outputs_.unmatched == nullptr) return;
+  const char delimiter = output_delimiter(outputs_.unmatched->path());
+  outputs_.unmatched->append(unmatched_header(plan_, delimiter));
+  const MergedResult result = unmatched_result(shape_);
+  std::string bytes;
+  std::vector<std::string_view> fields;
+  for (std::uint64_t number = 0; number < ranges_of(records); ++number) {
+    const Sql query = range_query(Side::unmatched, number, 0, result.step);
+    session_.query(session_.main(), query, [&](const duck::Chunk& chunk) {
+      std::vector<duck::Column> columns;
+      for (std::size_t c = 0; c < chunk.columns(); ++c) columns.push_back(chunk.column(c));
+      for (std::size_t row = 0; row < chunk.rows(); ++row) {
+        if (columns[0].bigint(row) > static_cast<std::int64_t>(records)) return;  // the last range may be larger
+        fields.clear();
+        for (const int place : result.layout.output) fields.push_back(columns[place].text(row));
+        append_record(fields, delimiter, bytes);
+      }
+    });
+    outputs_.unmatched->append(bytes);
+    bytes.clear();
+  }
+}
+
+}  // namespace crm

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/temp_space.h"
+#include "engine/engine.h"
+#include "engine/sql/input_tables.h"
+#include "engine/sql/kept_tables.h"
+#include "engine/sql/key_maker_pool.h"
+#include "engine/sql/merged_rows.h"
+#include "engine/sql/shape.h"
+#include "engine/sql/sql_progress.h"
+#include "engine/sql/sql_session.h"
+#include "engine/stages.h"
+
+namespace crm {
+
+/// One merge by the sql engine, from start to end.
+class SqlRun {
+ public:
+  SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOutputs& outputs, const EngineLimits& limits,
+         ProgressSink& progress, std::stop_token stop);
+  MergeReport run();
+
+ private:
+  // sql_import.cpp: keys, and who meets whom.
+  void import_original();
+  void import_enriched(int file);
+  void count_shared_keys();
+  void match(int file);
+  void consolidate(int file);
+  void carry(int file);
+  void collect_unmatched(int file);
+
+  // sql_export.cpp: ranges of rows.
+  void merge();
+  void merge_unmatched();
+  Sql range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last) const;
+  void commit(RangeOutcome outcome);
+  void count_contributed();
+  std::uint64_t ranges_of(std::uint64_t rows) const { return (rows + rows_per_range_ - 1) / rows_per_range_; }
+
+  void create(std::vector<Step> steps);
+  void drop(const Identifier& table);
+  void enter(Stage stage);
+  std::uint64_t spilled();
+  double weight_of(int input) const;
+  double total_weight() const;
+
+  const MergePlan& plan_;
+  const EngineOutputs& outputs_;
+  const SqlShape shape_;
+  const KeyOptions key_options_;
+  TempSpace temp_;
+  std::unique_ptr<KeptTables> kept_;
+  SqlSession session_;
+  InputTables tables_;
+  SqlProgress progress_;
+  StageClock clock_;
+  MergeReport report_;
+  ChangesWriter changes_;
+  std::uint64_t rows_per_range_;
+  std::uint64_t most_spilled_ = 0;
+  std::vector<bool> carries_;                            // per file: some keys are carried to other ranges
+  std::vector<std::vector<std::uint64_t>> contributed_;  // per file a bit per row
+  std::vector<std::uint64_t> matched_rows_, keyed_rows_; // per file
+};
+
+}  // namespace crm

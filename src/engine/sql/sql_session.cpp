@@ -1,0 +1,147 @@
+#include "engine/sql/sql_session.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+
+#include "base/error.h"
+#include "base/temp_space.h"
+#include "engine/memory_division.h"
+
+namespace crm {
+namespace {
+
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+// What the process takes beside what DuckDB counts: the program, its library, blocks of rows on their way. Measured.
+constexpr std::uint64_t kUncountedBytes = 120u << 20;
+constexpr std::uint64_t kUncountedPerThread = 24u << 20;
+constexpr std::uint64_t kLeastDuckdbBytes = 32u << 20;
+// The watcher looks every 10 ms; in that time the process may grow by this much.
+constexpr std::uint64_t kMarginBytes = 16u << 20;
+constexpr auto kWatchEvery = std::chrono::milliseconds(10);
+constexpr int kTickEvery = 10;
+
+std::uint64_t duckdb_memory(std::uint64_t limit, int threads) {
+  const std::uint64_t uncounted = kUncountedBytes + kUncountedPerThread * static_cast<std::uint64_t>(threads);
+  // DuckDB's allocator keeps freed pages for a while, and not all that it allocates is counted.
+  return std::max(kLeastDuckdbBytes, limit > uncounted ? (limit - uncounted) * 7 / 10 : 0);
+}
+
+Settings settings_for(const EngineLimits& limits, TempSpace& temp) {
+  return {{"threads", fmt::format("{}", std::max(1, limits.threads))},
+          {"memory_limit", fmt::format("{}B", duckdb_memory(limits.memory_bytes, limits.threads))},
+          {"temp_directory", temp.named_folder().string()},
+          {"autoinstall_known_extensions", "false"},
+          {"autoload_known_extensions", "false"},
+          {"preserve_insertion_order", "false"},
+          {"allocator_background_threads", "false"}};
+}
+
+}  // namespace
+
+SqlSession::SqlSession(const EngineLimits& limits, TempSpace& temp, std::stop_token stop,
+                       const std::optional<std::filesystem::path>& kept)
+    : asked_(std::move(stop)),
+      memory_bytes_(limits.memory_bytes),
+      threads_(std::max(1, limits.threads)),
+      database_(":memory:", settings_for(limits, temp)) {
+  main_ = connect();
+  if (kept) main_->execute(sql("ATTACH {} AS kept", Literal(kept->string())).text());
+  // Joins are written as they are to be done: the right side is what is held in memory.
+  main_->execute("SET disabled_optimizers = 'join_order,build_side_probe_side'");
+  main_->execute(sql("SET allowed_directories = [{}]", Literal(temp.named_folder().string())).text());
+  main_->execute("SET enable_external_access = false");
+  main_->execute("SET lock_configuration = true");
+  watcher_ = std::jthread([this](std::stop_token over) { watch(std::move(over)); });
+}
+
+SqlSession::~SqlSession() {
+  watcher_.request_stop();
+  if (watcher_.joinable()) watcher_.join();
+}
+
+std::shared_ptr<duck::Connection> SqlSession::connect() {
+  auto connection = std::make_shared<duck::Connection>(database_.connect());
+  const std::lock_guard lock(mutex_);
+  connections_.push_back(connection);
+  return connection;
+}
+
+void SqlSession::on_tick(std::function<void()> tick) {
+  const std::lock_guard lock(mutex_);
+  tick_ = std::move(tick);
+}
+
+void SqlSession::end(End why) {
+  const std::lock_guard lock(mutex_);
+  if (end_ == End::none) end_ = why;
+  stop_.request_stop();
+  for (const auto& weak : connections_) {
+    if (const auto connection = weak.lock()) connection->interrupt();
+  }
+}
+
+void SqlSession::abandon() { end(End::abandoned); }
+
+void SqlSession::watch(std::stop_token over) {
+  for (int turn = 0; !over.stop_requested(); ++turn) {
+    if (asked_.stop_requested()) end(End::cancelled);
+    else if (rss_bytes() + kMarginBytes > memory_bytes_) end(End::memory);
+    else if (stop_.stop_requested()) end(End::abandoned);  // statements that began since are to end too
+    if (turn % kTickEvery == 0) {
+      const std::lock_guard lock(mutex_);
+      if (tick_) tick_();
+    }
+    std::mutex unused;
+    std::unique_lock lock(unused);
+    std::condition_variable_any().wait_for(lock, over, kWatchEvery, [] { return false; });
+  }
+}
+
+void SqlSession::check() const {
+  const std::lock_guard lock(mutex_);
+  switch (end_) {
+    case End::none: return;
+    case End::cancelled: throw Error(ErrorCode::cancelled, "The merge was cancelled");
+    case End::memory:
+      throw Error(ErrorCode::limit_exceeded,
+                  fmt::format("The sql engine needs more than the {} MB of --memory-limit here; raise it or use "
+                              "--engine stream",
+                              memory_bytes_ / 1'000'000));
+    case End::abandoned: throw Error(ErrorCode::cancelled, "The merge was abandoned");
+  }
+}
+
+/// What ended the merge is told, not that a statement was interrupted by it.
+template <class Act>
+auto SqlSession::translated(Act act) {
+  check();
+  try {
+    return act();
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::cancelled) check();
+    throw;
+  }
+}
+
+void SqlSession::execute(duck::Connection& connection, const Sql& statement) {
+  translated([&] { connection.execute(statement.text()); });
+}
+
+std::int64_t SqlSession::query_bigint(const Sql& query) {
+  return translated([&] { return main().query_bigint(query.text()); });
+}
+
+void SqlSession::query(duck::Connection& connection, const Sql& query,
+                       const std::function<void(const duck::Chunk&)>& take) {
+  translated([&] {
+    duck::Result result = connection.query(query.text());
+    duck::Chunk chunk;
+    while (result.next(chunk)) take(chunk);
+  });
+}
+
+}  // namespace crm

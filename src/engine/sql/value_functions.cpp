@@ -1,0 +1,181 @@
+#include "engine/sql/value_functions.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/error.h"
+#include "duckdb/database.h"
+#include "duckdb/function.h"
+#include "engine/sql/function_arguments.h"
+#include "model/plan.h"
+
+namespace crm {
+namespace {
+
+using duck::Chunk;
+using duck::ColumnWriter;
+using duck::ScalarFunction;
+using duck::Type;
+using Pool = std::shared_ptr<KeyMakerPool>;
+
+constexpr std::size_t kGroupArguments = 5;
+
+struct Value {
+  std::string_view text;
+  std::int64_t file = 0, row = 0, line = 0, rows = 1;
+};
+
+/// The distinct values (by text, per file) of one row of the output, in order.
+void collect(const Arguments& in, std::size_t row, std::vector<Value>& values) {
+  values.clear();
+  for (std::size_t group = 1; group + kGroupArguments <= in.size(); group += kGroupArguments) {
+    const std::int64_t file = in.bigint(group, row).value_or(0);
+    if (in.column(group + 4).is_null(row)) {
+      const auto text = in.text(group + 1, row);
+      if (text) values.push_back({*text, file, in.bigint(group + 2, row).value_or(0), in.bigint(group + 3, row).value_or(0), 1});
+      continue;
+    }
+    const duck::ListEntry list = in.column(group + 4).list(row);
+    const duck::Column elements = in.column(group + 4).elements();
+    const duck::Column texts = elements.member(0), rows = elements.member(1), lines = elements.member(2),
+                       counts = elements.member(3);
+    for (std::size_t i = list.offset; i < list.offset + list.size; ++i) {
+      values.push_back({texts.text(i), file, rows.bigint(i), lines.bigint(i), counts.bigint(i)});
+    }
+  }
+}
+
+/// One value per comparison key, the first spelling of each, in order; `rows` are added up.
+std::vector<Value> distinct(KeyMaker& maker, Kind kind, const std::vector<Value>& values) {
+  if (values.size() == 1) return values;
+  std::vector<Value> kept;
+  std::unordered_map<std::string, std::size_t> place;
+  for (const Value& value : values) {
+    const auto [at, is_new] = place.emplace(maker.comparison_key(kind, value.text), kept.size());
+    if (is_new) kept.push_back(value);
+    else kept[at->second].rows += value.rows;
+  }
+  return kept;
+}
+
+const Value& most_frequent(const std::vector<Value>& values) {
+  const Value* best = &values.front();
+  for (const Value& value : values) {
+    if (value.rows > best->rows) best = &value;
+  }
+  return *best;
+}
+
+ScalarFunction conflict_function(Pool makers) {
+  return {"crm_conflict", {Type::varchar()}, Type::varchar(), Type::utinyint(),
+          [makers](const Chunk& arguments, ColumnWriter& result) {
+            const Arguments in(arguments);
+            KeyMakerPool::Lease maker(*makers);
+            for (std::size_t row = 0; row < in.rows(); ++row) {
+              const Kind kind = in.kind(0, row);
+              std::optional<std::string_view> first;
+              std::uint8_t found = 0;
+              for (std::size_t c = 1; c < in.size() && found < 2; ++c) {
+                const auto text = in.text(c, row);
+                if (!text) continue;
+                if (!first) first = text;
+                else if (*first != *text) found = maker->same_value(kind, *first, *text) ? 1 : 2;
+              }
+              result.set(row, found);
+            }
+          }};
+}
+
+ScalarFunction most_frequent_function(Pool makers) {
+  const Type type = Type::structure(
+      {{"text", Type::varchar()}, {"file", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()}});
+  return {"crm_most_frequent", {Type::varchar()}, Type::any(), type,
+          [makers](const Chunk& arguments, ColumnWriter& result) {
+            const Arguments in(arguments);
+            KeyMakerPool::Lease maker(*makers);
+            ColumnWriter text = result.member(0), file = result.member(1), source = result.member(2),
+                         line = result.member(3);
+            std::vector<Value> values;
+            for (std::size_t row = 0; row < in.rows(); ++row) {
+              collect(in, row, values);
+              if (values.empty()) {
+                result.set_null(row);
+                for (ColumnWriter* member : {&text, &file, &source, &line}) member->set_null(row);
+                continue;
+              }
+              const std::vector<Value> kept = distinct(*maker, in.kind(0, row), values);
+              const Value& best = most_frequent(kept);
+              text.set_valid_text(row, best.text);
+              file.set(row, best.file);
+              source.set(row, best.row);
+              line.set(row, best.line);
+            }
+          }};
+}
+
+std::string joined(const std::vector<Value>& values, const std::string& separator) {
+  std::size_t bytes = 0;
+  for (const Value& value : values) bytes += value.text.size() + separator.size();
+  if (bytes > kMaxConsolidatedCellBytes + separator.size()) {
+    throw Error(ErrorCode::limit_exceeded,
+                "A concatenated cell would be larger than 64 MiB; use another strategy for its column, or --max-shared");
+  }
+  std::string text;
+  text.reserve(bytes);
+  for (const Value& value : values) {
+    if (&value != values.data()) text += separator;
+    text += value.text;
+  }
+  return text;
+}
+
+ScalarFunction concat_function(Pool makers, std::string separator) {
+  const Type source =
+      Type::structure({{"file", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()}});
+  return {"crm_concat", {Type::varchar()}, Type::any(),
+          Type::structure({{"text", Type::varchar()}, {"sources", Type::list(source)}}),
+          [makers, separator = std::move(separator)](const Chunk& arguments, ColumnWriter& result) {
+            const Arguments in(arguments);
+            KeyMakerPool::Lease maker(*makers);
+            ColumnWriter text = result.member(0), lists = result.member(1);
+            std::vector<Value> values;
+            std::size_t total = 0;
+            for (std::size_t row = 0; row < in.rows(); ++row) {
+              collect(in, row, values);
+              if (values.empty()) {
+                result.set_null(row);
+                text.set_null(row);
+                lists.set_null(row);
+                lists.set_list(row, {total, 0});
+                continue;
+              }
+              const std::vector<Value> kept = distinct(*maker, in.kind(0, row), values);
+              if (kept.size() == 1) text.set_valid_text(row, kept.front().text);
+              else text.set_valid_text(row, joined(kept, separator));
+              lists.reserve_elements(total + kept.size());
+              ColumnWriter elements = lists.elements();
+              ColumnWriter file = elements.member(0), source_row = elements.member(1), line = elements.member(2);
+              for (std::size_t i = 0; i < kept.size(); ++i) {
+                file.set(total + i, kept[i].file);
+                source_row.set(total + i, kept[i].row);
+                line.set(total + i, kept[i].line);
+              }
+              lists.set_list(row, {total, kept.size()});
+              total += kept.size();
+            }
+            lists.set_element_count(total);
+          }};
+}
+
+}  // namespace
+
+void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerPool> makers, std::string separator) {
+  connection.add(conflict_function(makers));
+  connection.add(most_frequent_function(makers));
+  connection.add(concat_function(makers, std::move(separator)));
+}
+
+}  // namespace crm

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "engine/sql/key_maker_pool.h"
+
+namespace crm::duck {
+class Connection;
+}
+
+namespace crm {
+
+/// Adds to a connection what chooses among the values of several files:
+/// - `crm_conflict(kind, text…)` → UTINYINT: 0 where the texts (NULLs left out) are one, 1 where they differ in
+///   formatting only, 2 where two of them differ
+/// - `crm_most_frequent(kind, group…)` → STRUCT(text, file, row, line)
+/// - `crm_concat(kind, group…)` → STRUCT(text, sources STRUCT(file, row, line)[])
+/// A group is what one file has, in the order of ranks, as five arguments: file (1-based), first value, its row, its line,
+/// and the distinct values as STRUCT(text, row, line, rows)[] in order, or NULL where the first is the only one.
+/// Errors: limit_exceeded for a concatenated cell of more than kMaxConsolidatedCellBytes.
+void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerPool> makers, std::string separator);
+
+}  // namespace crm
