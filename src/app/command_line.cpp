@@ -1,0 +1,135 @@
+#include "app/command_line.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <new>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/exit_status.h"
+#include "app/merge_command.h"
+#include "app/options.h"
+#include "app/plan_command.h"
+#include "app/resolve.h"
+#include "app/signals.h"
+#include "app/terminal.h"
+#include "app/version.h"
+#include "base/error.h"
+#include "base/fd.h"
+#include "plan/column_names.h"
+
+namespace crm {
+namespace {
+
+constexpr int kHelpWidth = 100;
+
+/// Standard error is where faults are told: one that cannot be written there has nowhere to go.
+void write_to_stderr(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(STDERR_FILENO, text.data(), text.size());
+    if (written <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+}
+
+void print(const std::string& text) { write_all(STDOUT_FILENO, text, "standard output"); }
+
+/// How an error is printed, even where the arguments could not be understood.
+ErrorStyle error_style(const std::vector<std::string>& args, const Display& display) {
+  ErrorStyle style;
+  style.colour = display.colour;
+  for (std::size_t i = 0; i < args.size() && args[i] != "--"; ++i) {
+    if (args[i] == "--progress=json" || (args[i] == "--progress" && i + 1 < args.size() && args[i + 1] == "json")) {
+      style.json = true;
+    }
+    if (args[i] == "--verbose" || args[i] == "-v") style.verbose = true;
+  }
+  return style;
+}
+
+bool has(const std::vector<std::string>& args, std::string_view long_name, std::string_view short_name) {
+  return std::any_of(args.begin(), args.end(), [&](const std::string& a) { return a == long_name || a == short_name; });
+}
+
+[[noreturn]] void refuse_command(const std::string& typed) {
+  std::error_code ignored;
+  if (typed.starts_with("-")) {
+    throw Error(ErrorCode::invalid_config,
+                fmt::format("{}: options come after the sub-command: crm-merge merge ORIGINAL ENRICHED... -o OUT", typed));
+  }
+  if (std::filesystem::exists(typed, ignored)) {
+    throw Error(ErrorCode::invalid_config,
+                fmt::format("{} is a file, not a sub-command: crm-merge merge {} ENRICHED... -o OUT", typed, typed));
+  }
+  const std::optional<std::string> meant = probably_meant(typed, {"merge", "plan", "help", "version"});
+  throw Error(ErrorCode::invalid_config, fmt::format("there is no sub-command {}{}; there are merge and plan", typed,
+                                                     meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
+}
+
+void run_command(Command command, const std::vector<std::string>& args, const SignalStop& signals,
+                 const Display& display) {
+  const TypedOptions typed = parse_options(command, args);
+  if (typed.has("--help")) return print(help_text(command, kHelpWidth));
+  const RunOptions run = resolve_options(command, typed, detect_machine());
+  const CommandContext context{signals.token(), display, write_to_stderr};
+  switch (command) {
+    case Command::merge: return run_merge(run, context);
+    case Command::plan: return run_plan(run, context);
+  }
+}
+
+void dispatch(const std::vector<std::string>& args, const SignalStop& signals, const Display& display) {
+  if (args.empty()) return print(short_help_text());
+  const std::string& first = args[0];
+  const std::vector<std::string> rest(args.begin() + 1, args.end());
+  if (first == "merge") return run_command(Command::merge, rest, signals, display);
+  if (first == "plan") return run_command(Command::plan, rest, signals, display);
+  if (first == "--help" || first == "-h" || first == "help") {
+    if (!rest.empty() && rest[0] == "plan") return print(help_text(Command::plan, kHelpWidth));
+    if (!rest.empty() && rest[0] == "merge") return print(help_text(Command::merge, kHelpWidth));
+    return print(short_help_text() + "\n" + help_text(Command::merge, kHelpWidth));
+  }
+  if (has(args, "--version", "version")) return print(version_text(has(args, "--verbose", "-v")));
+  refuse_command(first);
+}
+
+/// One wording for every place that can notice a cancel. An input that ends badly after a signal came (its writer was
+/// stopped by the same Ctrl-C) is a cancel too.
+bool was_cancelled(const Error& error, const SignalStop& signals) {
+  if (error.code() == ErrorCode::cancelled) return true;
+  const bool of_input = error.code() == ErrorCode::invalid_input || error.code() == ErrorCode::not_found;
+  return of_input && signals.signal() != 0;
+}
+
+int report_error(const Error& fault, const SignalStop& signals, const ErrorStyle& style) {
+  const Error error = was_cancelled(fault, signals)
+                          ? Error(ErrorCode::cancelled, "cancelled; no output file was written or changed", fault.message())
+                          : fault;
+  const int status = exit_status(error.code(), signals.signal());
+  write_to_stderr(error_text(error, status, style));
+  return status;
+}
+
+}  // namespace
+
+int run_command_line(const std::vector<std::string>& args, SignalStop& signals) {
+  const Display display = detect_display();
+  const ErrorStyle style = error_style(args, display);
+  try {
+    dispatch(args, signals, display);
+    return 0;
+  } catch (const Error& error) {
+    return report_error(error, signals, style);
+  } catch (const std::bad_alloc&) {
+    return report_error({ErrorCode::limit_exceeded,
+                         "out of memory: the system gave no more; give a smaller --memory-limit or fewer --threads, or "
+                         "free some memory"},
+                        signals, style);
+  } catch (const std::exception& fault) {
+    return report_error({ErrorCode::internal, fmt::format("{}. This is a fault in crm-merge: please report it", fault.what())},
+                        signals, style);
+  }
+}
+
+}  // namespace crm

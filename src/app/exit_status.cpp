@@ -1,0 +1,60 @@
+#include "app/exit_status.h"
+
+#include <csignal>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace crm {
+
+int exit_status(ErrorCode code, int signal) {
+  switch (code) {
+    case ErrorCode::invalid_config:
+    case ErrorCode::conflict:
+    case ErrorCode::denied: return 2;
+    case ErrorCode::invalid_input:
+    case ErrorCode::not_found: return 3;
+    case ErrorCode::limit_exceeded: return 4;
+    case ErrorCode::unavailable: return 5;
+    case ErrorCode::cancelled: return signal == 0 ? 128 + SIGINT : 128 + signal;
+    case ErrorCode::output_closed: return 128 + SIGPIPE;
+    case ErrorCode::lock_lost:
+    case ErrorCode::internal: return 1;
+  }
+  return 1;
+}
+
+std::string error_code_name(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_config: return "invalid_config";
+    case ErrorCode::invalid_input: return "invalid_input";
+    case ErrorCode::not_found: return "not_found";
+    case ErrorCode::conflict: return "conflict";
+    case ErrorCode::denied: return "denied";
+    case ErrorCode::limit_exceeded: return "limit_exceeded";
+    case ErrorCode::unavailable: return "unavailable";
+    case ErrorCode::cancelled: return "cancelled";
+    case ErrorCode::lock_lost: return "lock_lost";
+    case ErrorCode::output_closed: return "output_closed";
+    case ErrorCode::internal: return "internal";
+  }
+  return "internal";
+}
+
+std::string error_text(const Error& error, int status, const ErrorStyle& style) {
+  if (error.code() == ErrorCode::output_closed) return "";
+  if (style.json) {
+    nlohmann::ordered_json object;
+    object["error"]["code"] = error_code_name(error.code());
+    object["error"]["message"] = error.message();
+    if (style.verbose && !error.details().empty()) object["error"]["details"] = error.details();
+    object["error"]["exit_code"] = status;
+    return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  }
+  const char* word = style.colour ? "\x1b[1;31merror:\x1b[0m" : "error:";
+  std::string text = fmt::format("crm-merge: {} {}\n", word, error.message());
+  if (style.verbose && !error.details().empty()) text += error.details() + "\n";
+  return text;
+}
+
+}  // namespace crm

@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include "app/options.h"
+#include "app/terminal.h"
+
+namespace crm {
+namespace {
+
+constexpr int kIndent = 2;
+constexpr int kHelpColumn = 28;
+
+std::string option_heading(const OptionRow& row) {
+  std::string heading = row.short_name.empty() ? std::string(row.name) : fmt::format("{}, {}", row.short_name, row.name);
+  if (row.takes == OptionTakes::value_or_none) return heading + "[" + std::string(row.value) + "]";
+  if (!row.value.empty()) heading += " " + std::string(row.value);
+  return heading;
+}
+
+std::string_view again(OptionTakes takes) {
+  switch (takes) {
+    case OptionTakes::many:
+    case OptionTakes::value_or_none: return ". May be given again";
+    default: return "";
+  }
+}
+
+std::string option_text(const OptionRow& row, int width) {
+  std::string text = std::string(row.help) + std::string(again(row.takes));
+  if (!row.environment.empty()) text += fmt::format(". Also ${}", row.environment);
+  std::string out = std::string(kIndent, ' ') + option_heading(row);
+  const int used = static_cast<int>(out.size());
+  if (used + 2 > kHelpColumn) {
+    out += "\n" + std::string(kHelpColumn, ' ');
+  } else {
+    out += std::string(static_cast<std::size_t>(kHelpColumn - used), ' ');
+  }
+  return out + wrap(text, width, kHelpColumn) + "\n";
+}
+
+constexpr std::string_view kMergeIntro =
+    "usage: crm-merge merge ORIGINAL [NAME=]ENRICHED... -o OUT [options]\n"
+    "\n"
+    "Merges enriched files into the original: the same rows in the same order, blanks filled\n"
+    "from the enriched files, new columns added. The first enriched file ranks highest.\n"
+    "A file may be gzip or zstd; - is standard input.\n";
+
+constexpr std::string_view kPlanIntro =
+    "usage: crm-merge plan ORIGINAL [NAME=]ENRICHED... [--sql] [options]\n"
+    "\n"
+    "Prints what crm-merge merge would do with the same arguments, and does nothing: what each\n"
+    "file is, which columns match, where each output column comes from.\n";
+
+constexpr std::string_view kExitCodes =
+    "Exit status: 0 done, 1 a fault in crm-merge, 2 usage or an output that cannot be written,\n"
+    "  3 an input that is missing or cannot be read, 4 out of memory, disk or time,\n"
+    "  130 cancelled, 141 the reader of standard output went away, 143 terminated\n";
+
+}  // namespace
+
+std::string help_text(Command command, int width) {
+  std::string out(command == Command::merge ? kMergeIntro : kPlanIntro);
+  std::optional<OptionGroup> group;
+  for (const OptionRow& row : option_table()) {
+    if (row.plan_only && command != Command::plan) continue;
+    if (group != row.group) {
+      group = row.group;
+      out += fmt::format("\n{}\n", group_title(row.group));
+    }
+    out += option_text(row, width);
+  }
+  out += "\nNames of columns are found exactly, then without regard to case, spaces, _, - and dots.\n"
+         "Lists are CSV: \"First Name,\"\"Notes, private\"\"\". SIZE is 512MB, 512MiB, or bytes.\n\n";
+  out += kExitCodes;
+  return out;
+}
+
+std::string short_help_text() {
+  return
+      "crm-merge: one good file from a CRM export and the files that enrich it.\n"
+      "\n"
+      "  crm-merge merge crm.csv apollo.csv zoominfo.csv -o merged.csv\n"
+      "\n"
+      "Every row of crm.csv comes out once, in order, each cell as it went in; blanks are filled from the\n"
+      "enriched files, the first of them first. What was found and done is printed at the end.\n"
+      "\n"
+      "  crm-merge merge ...     merge (crm-merge merge --help lists the options)\n"
+      "  crm-merge plan ...      show what merge would do, and do nothing\n"
+      "  crm-merge --version     version (with --verbose: of the libraries too)\n";
+}
+
+}  // namespace crm

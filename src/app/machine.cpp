@@ -1,0 +1,64 @@
+#include "app/machine.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <sched.h>
+#include <unistd.h>
+
+namespace crm {
+namespace {
+
+int processors_by_affinity() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+/// The quota of a container (control groups v2), in processors, or a large number.
+int processors_by_quota() {
+  std::ifstream file("/sys/fs/cgroup/cpu.max");
+  std::string quota;
+  double period = 0;
+  if (!(file >> quota >> period) || quota == "max" || period <= 0) return 1 << 20;
+  const double processors = std::strtod(quota.c_str(), nullptr) / period;
+  return std::max(1, static_cast<int>(std::ceil(processors)));
+}
+
+bool writable_folder(const char* path) { return path && *path && access(path, W_OK | X_OK) == 0; }
+
+}  // namespace
+
+Machine detect_machine() {
+  Machine machine;
+  machine.processors = std::min(processors_by_affinity(), processors_by_quota());
+  const char* tmpdir = std::getenv("TMPDIR");
+  if (tmpdir && *tmpdir) machine.temp_dir = tmpdir;
+  else machine.temp_dir = writable_folder("/var/tmp") ? "/var/tmp" : "/tmp";
+  return machine;
+}
+
+std::uint64_t process_peak_bytes() {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    std::uint64_t kilobytes = 0;
+    if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
+}
+
+void keep_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // open takes the lowest number that is free: this one. The wrong way round, so that its use fails.
+    const int opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+    if (opened != fd && opened >= 0) close(opened);
+  }
+}
+
+}  // namespace crm

@@ -1,0 +1,36 @@
+#include "app/opened_outputs.h"
+
+namespace crm {
+
+EngineOutputs OpenedOutputs::for_engine() const {
+  EngineOutputs outputs;
+  outputs.merged = merged.get();
+  outputs.changes = changes.get();
+  outputs.provenance = provenance.get();
+  outputs.conflicts = conflicts.get();
+  outputs.unmatched = unmatched.get();
+  return outputs;
+}
+
+void OpenedOutputs::publish() {
+  for (OutputFile* file : {rejects.get(), changes.get(), provenance.get(), conflicts.get(), unmatched.get(),
+                           report.get(), merged.get()}) {
+    if (file) file->publish();
+  }
+}
+
+OpenedOutputs open_outputs(const MergeSpec& spec) {
+  const auto open = [](const std::string& path) { return path.empty() ? nullptr : create_output(path); };
+  OpenedOutputs outputs;
+  outputs.report = open(spec.outputs.report);
+  if (spec.dry_run) return outputs;
+  outputs.rejects = open(spec.outputs.rejects);
+  outputs.changes = open(spec.outputs.changes);
+  outputs.provenance = open(spec.outputs.provenance);
+  outputs.conflicts = open(spec.outputs.conflicts);
+  outputs.unmatched = open(spec.outputs.unmatched_enriched);
+  outputs.merged = open(spec.outputs.merged);
+  return outputs;
+}
+
+}  // namespace crm

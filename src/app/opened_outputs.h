@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/engine.h"
+#include "model/spec.h"
+#include "output/output_file.h"
+
+namespace crm {
+
+/// The outputs of one merge, opened before the work begins, so that one that cannot be written ends it at once.
+/// Destroyed unpublished, they leave nothing.
+struct OpenedOutputs {
+  std::unique_ptr<OutputFile> rejects, changes, provenance, conflicts, unmatched, report, merged;
+
+  EngineOutputs for_engine() const;
+  /// Makes them appear: side files first, the merged file last. Errors: as OutputFile::publish.
+  void publish();
+};
+
+/// Opens what `spec` asks for; in a dry run the report alone. Errors: as create_output.
+OpenedOutputs open_outputs(const MergeSpec& spec);
+
+}  // namespace crm

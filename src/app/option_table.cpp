@@ -1,0 +1,115 @@
+#include "app/options.h"
+
+namespace crm {
+namespace {
+
+using enum OptionGroup;
+using enum OptionTakes;
+
+constexpr OptionRow kOptions[] = {
+    // Files: what is read, and how.
+    {"--delimiter", "", "[NAME=]C", files, many, false, "",
+     "Field delimiter: one character, or comma, tab, semicolon, pipe. Detected unless given; NAME= is one file's name, "
+     "its rank 1…, or original"},
+    {"--encoding", "", "[NAME=]E", files, many, false, "",
+     "Character encoding, such as utf-8, windows-1252, utf-16le. Detected unless given"},
+    {"--no-header", "", "[=NAME]", files, value_or_none, false, "",
+     "The first record is data: columns are called column_1, column_2… Without NAME it holds for every file"},
+    {"--max-record-bytes", "", "SIZE", files, one, false, "",
+     "A record may be this long; a quote that is not closed by then is rejected (default: 64MiB)"},
+    {"--blank", "", "LIST", files, list, false, "",
+     "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do"},
+    {"--rejects", "", "FILE", files, one, false, "",
+     "Set records that cannot be read aside in FILE and go on. Without it the first of them ends the merge"},
+    {"--max-rejects", "", "N", files, one, false, "", "End the merge when more than N records are set aside"},
+
+    // Matching: which rows belong together.
+    {"--on", "", "LIST", matching, list, false, "",
+     "Identifiers, in order: email, phone, linkedin, domain, id, exact, or columns of the original with a kind: "
+     "\"Email|Email 2:email,Record ID:id\". Default: a shared record id, then email, then linkedin"},
+    {"--match", "", "any|all", matching, one, false, "",
+     "any: the first identifier that finds a row (default); all: every identifier must agree"},
+    {"--max-shared", "", "KIND=N", matching, many, false, "",
+     "A key on more than N rows of one file matches nobody, 0 is no limit (default: phone=5; others: no limit)"},
+    {"--columns-for", "", "KIND=LIST", matching, many, false, "",
+     "What a match by company (domain or linkedin) may fill beside an identifier of a person"},
+    {"--region", "", "CC", matching, one, false, "", "Country of phone numbers without a country code (default: US)"},
+    {"--email-aliases", "", "", matching, nothing, false, "",
+     "name+tag@ is name@, and dots do not count in Gmail addresses"},
+
+    // Columns: which column is which, and which come out.
+    {"--map", "", "[NAME:]THEIRS=OURS", columns, many, false, "",
+     "Their column is our column; #3 is the third. Wins over equal names and synonyms"},
+    {"--no-auto-map", "", "", columns, nothing, false, "",
+     "No synonyms: \"Title\" is not \"Job Title\" unless --map says so"},
+    {"--columns", "", "LIST", columns, list, false, "", "The new columns to add, in this order (default: all)"},
+    {"--drop", "", "LIST", columns, list, false, "", "New columns to leave out"},
+    {"--id", "", "COLUMN", columns, one, false, "",
+     "The original's record id, for --changes, --provenance and --conflicts. Detected unless given"},
+    {"--match-column", "", "NAME|none", columns, one, false, "",
+     "Name of the column that says matched or unmatched (default: match_quality)"},
+    {"--explain-columns", "", "", columns, nothing, false, "", "Add matched_on, match_score and enriched_from"},
+
+    // Choosing values: among enriched rows, then against the original.
+    {"--strategy", "", "S", values, one, false, "",
+     "Among several enriched values: first (default), last, longest, most_complete, most_recent, most_frequent, concat"},
+    {"--strategy-for", "", "COLUMN=S", values, many, false, "", "The strategy for one column"},
+    {"--prefer", "", "COLUMN=NAMES", values, many, false, "",
+     "For one column these files come first: \"Phone=zoominfo,apollo\""},
+    {"--separator", "", "TEXT", values, one, false, "", "Between the values of concat (default: \"; \")"},
+    {"--recency", "", "COLUMN", values, one, false, "", "The date that most_recent goes by, ISO 8601"},
+    {"--recency-format", "", "FORMAT", values, one, false, "", "How those dates are written, such as %d.%m.%Y"},
+    {"--on-conflict", "", "POLICY", values, one, false, "",
+     "The original's value against the enriched one: keep_original (default: fills blanks only), use_enriched, "
+     "create_alternate, original_only"},
+    {"--on-conflict-for", "", "COLUMN=POLICY", values, many, false, "", "The policy for one column"},
+    {"--alternate-suffix", "", "TEXT", values, one, false, "",
+     "Ending of the columns of create_alternate (default: _enriched)"},
+
+    // Outputs: the merged file and what stands beside it.
+    {"--output", "-o", "FILE", outputs, one, false, "",
+     "The merged file: .csv or .tsv, .gz or .zst on top; - is standard output"},
+    {"--report", "", "FILE.json", outputs, one, false, "", "What was found, decided and done, for programs"},
+    {"--changes", "", "FILE", outputs, one, false, "",
+     "Only what changed, by record id, for import into the CRM"},
+    {"--provenance", "", "FILE", outputs, one, false, "", "Where each changed cell came from"},
+    {"--conflicts", "", "FILE", outputs, one, false, "", "Cells for which the files disagree"},
+    {"--unmatched-enriched", "", "FILE", outputs, one, false, "",
+     "Net-new: enriched records that the original does not have"},
+    {"--dry-run", "", "", outputs, nothing, false, "", "Do all but write: the summary, and --report if given"},
+
+    // Running.
+    {"--engine", "", "stream|sql", running, one, false, "",
+     "stream (default) is fast and keeps to the memory limit; sql does the same in DuckDB, readable step by step"},
+    {"--database", "", "FILE", running, one, false, "",
+     "With --engine sql: keep the tables there (original, enriched_1…, merged_result)"},
+    {"--sql", "", "", running, nothing, true, "", "Print the SQL that --engine sql would run"},
+    {"--memory-limit", "", "SIZE", running, one, false, "CRM_MERGE_MEMORY_LIMIT",
+     "Peak memory of the whole process, at least 96MB (default: 512MB)"},
+    {"--threads", "", "N", running, one, false, "CRM_MERGE_THREADS", "Threads that work (default: one per processor)"},
+    {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR",
+     "Where temporary files go (default: $TMPDIR, else /var/tmp)"},
+    {"--progress", "", "MODE", running, one, false, "",
+     "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none"},
+    {"--quiet", "-q", "", running, nothing, false, "", "Print errors only"},
+    {"--verbose", "-v", "", running, nothing, false, "", "Print every decision, and details of errors"},
+    {"--help", "-h", "", running, nothing, false, "", "Print this"},
+};
+
+}  // namespace
+
+std::span<const OptionRow> option_table() { return kOptions; }
+
+std::string_view group_title(OptionGroup group) {
+  switch (group) {
+    case files: return "Files: what is read, and how";
+    case matching: return "Matching: which rows belong together";
+    case columns: return "Columns: which is which, and which come out";
+    case values: return "Choosing values: among the enriched, then against the original";
+    case outputs: return "Outputs: the merged file, and beside it";
+    case running: return "Running";
+  }
+  return "";
+}
+
+}  // namespace crm

@@ -1,0 +1,181 @@
+#include "app/options.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "plan/column_names.h"
+
+namespace crm {
+namespace {
+
+std::string_view command_name(Command command) { return command == Command::merge ? "merge" : "plan"; }
+
+bool takes_value(const OptionRow& row) {
+  return row.takes == OptionTakes::one || row.takes == OptionTakes::list || row.takes == OptionTakes::many;
+}
+
+const OptionRow* find_option(std::string_view name) {
+  for (const OptionRow& row : option_table()) {
+    if (row.name == name || (!row.short_name.empty() && row.short_name == name)) return &row;
+  }
+  return nullptr;
+}
+
+[[noreturn]] void refuse(std::string message) { throw Error(ErrorCode::invalid_config, std::move(message)); }
+
+/// The row that `name` means for this command. Errors: invalid_config with the nearest known name.
+const OptionRow& known_option(Command command, std::string_view name) {
+  const OptionRow* row = find_option(name);
+  if (!row) {
+    refuse(fmt::format("there is no option {}{}; see crm-merge {} --help", name, nearest_option(command, name),
+                       command_name(command)));
+  }
+  if (row->plan_only && command != Command::plan) {
+    refuse(fmt::format("{} belongs to crm-merge plan: use crm-merge plan with the same arguments", name));
+  }
+  return *row;
+}
+
+/// True if what follows a bare --no-header is its NAME: no option, no NAME=PATH, and no file of that name is there.
+bool is_name_of_input(const std::string& next) {
+  return !next.empty() && next.front() != '-' && next.find('=') == std::string::npos && !std::filesystem::exists(next);
+}
+
+/// Rewrites the arguments so that CLI11 cannot misread them: `--name=value` becomes two arguments (an empty value is
+/// one, CLI11 would take the next argument), `-o=FILE` likewise. Unknown options and missing values end here.
+std::vector<std::string> spelled_out(Command command, const std::vector<std::string>& args) {
+  std::vector<std::string> out;
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    const std::string& arg = args[i];
+    if (arg == "--") {
+      out.insert(out.end(), args.begin() + static_cast<std::ptrdiff_t>(i), args.end());
+      break;
+    }
+    const bool is_long = arg.size() > 2 && arg.starts_with("--");
+    if (!is_long && !(arg.size() > 1 && arg[0] == '-')) {
+      out.push_back(arg);
+      continue;
+    }
+    const std::size_t equals = arg.find('=');
+    const std::string name = is_long ? arg.substr(0, equals) : arg.substr(0, 2);
+    const OptionRow& row = known_option(command, name);
+    std::optional<std::string> value;
+    if (is_long && equals != std::string::npos) value = arg.substr(equals + 1);
+    if (!is_long && takes_value(row) && arg.size() > 2) value = arg.substr(arg[2] == '=' ? 3 : 2);
+
+    if (row.takes == OptionTakes::nothing) {
+      if (value) refuse(fmt::format("{} takes no value", name));
+      out.push_back(std::string(row.name));
+      for (std::size_t letter = 2; !is_long && letter < arg.size(); ++letter) {  // a cluster: -qv
+        const OptionRow& further = known_option(command, fmt::format("-{}", arg[letter]));
+        if (takes_value(further)) refuse(fmt::format("{}: give -{} apart, it needs a value", arg, arg[letter]));
+        out.push_back(std::string(further.name));
+      }
+    } else if (row.takes == OptionTakes::value_or_none) {
+      if (!value && i + 1 < args.size() && is_name_of_input(args[i + 1])) value = args[++i];
+      out.push_back(std::string(row.name));
+      out.push_back(value.value_or(""));
+    } else {
+      if (!value) {
+        const bool missing = i + 1 >= args.size() || (args[i + 1].starts_with("--") && find_option(
+                                                         args[i + 1].substr(0, args[i + 1].find('='))));
+        if (missing) refuse(fmt::format("{} needs a value: {} {}", name, name, row.value));
+        value = args[++i];
+      }
+      out.push_back(std::string(row.name));
+      out.push_back(*value);
+    }
+  }
+  return out;
+}
+
+void fill_from_environment(TypedOptions& typed) {
+  for (const OptionRow& row : option_table()) {
+    if (row.environment.empty() || typed.has(row.name)) continue;
+    const char* value = std::getenv(std::string(row.environment).c_str());
+    if (value && *value) typed.add_from_environment(row, value);
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& TypedOptions::all(std::string_view name) const {
+  static const std::vector<std::string> kNone;
+  const auto found = values_.find(name);
+  return found == values_.end() ? kNone : found->second;
+}
+
+std::optional<std::string> TypedOptions::one(std::string_view name) const {
+  const std::vector<std::string>& values = all(name);
+  if (values.empty()) return std::nullopt;
+  std::string joined = values.front();
+  for (std::size_t i = 1; i < values.size(); ++i) joined += "," + values[i];
+  return joined;
+}
+
+void TypedOptions::add(std::string_view name, std::string value) {
+  values_[std::string(name)].push_back(std::move(value));
+}
+
+void TypedOptions::add_from_environment(const OptionRow& row, std::string value) {
+  add(row.name, std::move(value));
+  labels_[std::string(row.name)] = std::string(row.environment);
+}
+
+std::string TypedOptions::label(std::string_view name) const {
+  const auto found = labels_.find(name);
+  return found == labels_.end() ? std::string(name) : found->second;
+}
+
+TypedOptions parse_options(Command command, const std::vector<std::string>& args) {
+  CLI::App parser;
+  parser.set_help_flag();
+  std::vector<std::pair<const OptionRow*, CLI::Option*>> options;
+  for (const OptionRow& row : option_table()) {
+    if (row.plan_only && command != Command::plan) continue;
+    std::string names(row.name);
+    if (!row.short_name.empty()) names += "," + std::string(row.short_name);
+    CLI::Option* option = row.takes == OptionTakes::nothing ? parser.add_flag(names) : parser.add_option(names);
+    option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    if (row.takes != OptionTakes::nothing) option->allow_extra_args(false);
+    options.emplace_back(&row, option);
+  }
+  parser.allow_extras();  // the files; a positional option of CLI11 would take "[x]" for a list
+
+  std::vector<std::string> reversed = spelled_out(command, args);
+  std::reverse(reversed.begin(), reversed.end());  // CLI11 takes them from the back
+  try {
+    parser.parse(std::move(reversed));
+  } catch (const CLI::ParseError& error) {
+    refuse(fmt::format("{}; see crm-merge {} --help", error.what(), command_name(command)));
+  }
+
+  TypedOptions typed;
+  typed.inputs = parser.remaining();
+  const auto double_dash = std::find(typed.inputs.begin(), typed.inputs.end(), "--");
+  if (double_dash != typed.inputs.end()) typed.inputs.erase(double_dash);
+  for (const auto& [row, option] : options) {
+    for (const std::string& value : option->results()) typed.add(row->name, value);
+    if (row->takes == OptionTakes::one && option->results().size() > 1) {
+      refuse(fmt::format("{} is given {} times; give it once", row->name, option->results().size()));
+    }
+  }
+  fill_from_environment(typed);
+  return typed;
+}
+
+std::string nearest_option(Command command, std::string_view typed) {
+  std::vector<std::string> names;
+  for (const OptionRow& row : option_table()) {
+    if (!row.plan_only || command == Command::plan) names.emplace_back(row.name);
+  }
+  const std::optional<std::string> meant = probably_meant(typed, names);
+  return meant ? fmt::format(" (did you mean {}?)", *meant) : "";
+}
+
+}  // namespace crm

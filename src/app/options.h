@@ -1,0 +1,81 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// The one table of options. A row gives the parser, `--help`, the resolver's names, and later the man page and the
+// completions: nothing else in the product knows how an option is spelled.
+namespace crm {
+
+/// The sub-commands that take options.
+enum class Command { merge, plan };
+
+/// The tasks by which `--help` groups the options.
+enum class OptionGroup { files, matching, columns, values, outputs, running };
+
+/// How often an option is given, and what follows it.
+enum class OptionTakes {
+  nothing,         ///< a switch
+  one,             ///< a value, once
+  list,            ///< a CSV list; given again, the lists are joined
+  many,            ///< a value each time
+  value_or_none    ///< `--flag` or `--flag=VALUE`, each time
+};
+
+/// One option, described once.
+struct OptionRow {
+  std::string_view name;         ///< "--on"
+  std::string_view short_name;   ///< "-o", or empty
+  std::string_view value;        ///< what help calls its value: "LIST"
+  OptionGroup group;
+  OptionTakes takes;
+  bool plan_only;                ///< of `crm-merge plan` alone
+  std::string_view environment;  ///< the variable read where the option is not given, or empty
+  std::string_view help;         ///< one to three sentences, without a final full stop
+};
+
+/// Every option, in the order in which help shows them.
+std::span<const OptionRow> option_table();
+
+/// The title of a group in `--help`.
+std::string_view group_title(OptionGroup group);
+
+/// What was typed: checked against the table, not yet understood.
+class TypedOptions {
+ public:
+  std::vector<std::string> inputs;  ///< `[NAME=]PATH`, in order
+
+  bool has(std::string_view name) const { return values_.find(name) != values_.end(); }
+  /// Every value given for `name`; a bare `--flag` of value_or_none gives "".
+  const std::vector<std::string>& all(std::string_view name) const;
+  /// The one value, or nothing. Lists that were given again are joined.
+  std::optional<std::string> one(std::string_view name) const;
+  void add(std::string_view name, std::string value);
+  void add_from_environment(const OptionRow& row, std::string value);
+  /// How a message names the option: as typed, or the variable of the environment that it came from.
+  std::string label(std::string_view name) const;
+
+ private:
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;
+  std::map<std::string, std::string, std::less<>> labels_;
+};
+
+/// Reads the arguments after the sub-command. Variables of the environment fill in where an option is not given.
+///
+/// Errors: invalid_config for an unknown option (with the nearest known one), a missing value, an option given twice.
+TypedOptions parse_options(Command command, const std::vector<std::string>& args);
+
+/// The text of `crm-merge COMMAND --help`, wrapped to `width` columns.
+std::string help_text(Command command, int width);
+
+/// The text of `crm-merge` alone: what it is, how to begin.
+std::string short_help_text();
+
+/// The known option nearest to `typed`, if any is near: " (did you mean --on-conflict?)", else "".
+std::string nearest_option(Command command, std::string_view typed);
+
+}  // namespace crm

@@ -1,0 +1,147 @@
+#include "app/options.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace crm {
+namespace {
+
+TypedOptions parse(std::vector<std::string> args) { return parse_options(Command::merge, args); }
+
+std::string refusal(const std::vector<std::string>& args, Command command = Command::merge) {
+  try {
+    parse_options(command, args);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::invalid_config);
+    return error.message();
+  }
+  return "";
+}
+
+TEST(OptionTable, NamesAndShortNamesAreUnique) {
+  std::set<std::string_view> names;
+  for (const OptionRow& row : option_table()) {
+    EXPECT_TRUE(names.insert(row.name).second) << row.name;
+    if (!row.short_name.empty()) {
+      EXPECT_TRUE(names.insert(row.short_name).second) << row.short_name;
+    }
+    EXPECT_FALSE(row.help.empty()) << row.name;
+    EXPECT_FALSE(row.help.ends_with('.')) << row.name;
+    EXPECT_EQ(row.value.empty(), row.takes == OptionTakes::nothing) << row.name;
+  }
+}
+
+TEST(OptionTable, GroupsStandTogether) {
+  std::set<OptionGroup> over;
+  std::optional<OptionGroup> group;
+  for (const OptionRow& row : option_table()) {
+    if (group && *group != row.group) over.insert(*group);
+    EXPECT_FALSE(over.contains(row.group)) << row.name;
+    group = row.group;
+  }
+}
+
+TEST(ParseOptions, TakesFilesAndOptionsInAnyOrder) {
+  const TypedOptions typed = parse({"crm.csv", "--on", "email", "a=x.csv", "-o", "-", "b.csv", "--dry-run"});
+  EXPECT_EQ(typed.inputs, (std::vector<std::string>{"crm.csv", "a=x.csv", "b.csv"}));
+  EXPECT_EQ(typed.one("--on"), "email");
+  EXPECT_EQ(typed.one("--output"), "-");
+  EXPECT_TRUE(typed.has("--dry-run"));
+  EXPECT_FALSE(typed.has("--quiet"));
+}
+
+TEST(ParseOptions, TakesAValueAsItIs) {
+  const TypedOptions typed = parse({"a", "b", "--separator=", "--blank", "-", "--id={}", "--match-column", "[x]",
+                                    "--alternate-suffix", "-x", "-oout=1.csv"});
+  EXPECT_EQ(typed.one("--separator"), "");
+  EXPECT_EQ(typed.one("--blank"), "-");
+  EXPECT_EQ(typed.one("--id"), "{}");
+  EXPECT_EQ(typed.one("--match-column"), "[x]");
+  EXPECT_EQ(typed.one("--alternate-suffix"), "-x");
+  EXPECT_EQ(typed.one("--output"), "out=1.csv");
+  EXPECT_EQ(parse({"a", "b", "-o=out.csv"}).one("--output"), "out.csv");
+  EXPECT_EQ(typed.inputs.size(), 2u);
+}
+
+TEST(ParseOptions, JoinsListsThatAreGivenAgain) {
+  EXPECT_EQ(parse({"--on", "email", "--on", "phone"}).one("--on"), "email,phone");
+}
+
+TEST(ParseOptions, KeepsEachValueOfAnOptionGivenAgain) {
+  EXPECT_EQ(parse({"--map", "A=B", "x", "--map=C=D"}).all("--map"), (std::vector<std::string>{"A=B", "C=D"}));
+}
+
+TEST(ParseOptions, RefusesASingleOptionGivenTwice) {
+  EXPECT_EQ(refusal({"-o", "a", "--output", "b"}), "--output is given 2 times; give it once");
+}
+
+TEST(ParseOptions, TakesWhatFollowsTheDoubleDashAsFiles) {
+  EXPECT_EQ(parse({"--", "--odd", "-o"}).inputs, (std::vector<std::string>{"--odd", "-o"}));
+}
+
+TEST(ParseOptions, TakesTheNameOfNoHeaderEitherWay) {
+  EXPECT_EQ(parse({"--no-header"}).all("--no-header"), (std::vector<std::string>{""}));
+  EXPECT_EQ(parse({"--no-header=apollo"}).all("--no-header"), (std::vector<std::string>{"apollo"}));
+  const TypedOptions typed = parse({"--no-header", "original", "--no-header", "-o", "x"});
+  EXPECT_EQ(typed.all("--no-header"), (std::vector<std::string>{"original", ""}));
+  EXPECT_TRUE(typed.inputs.empty());
+}
+
+TEST(ParseOptions, NamesTheNearestOptionForAnUnknownOne) {
+  EXPECT_EQ(refusal({"--onconflict", "x"}),
+            "there is no option --onconflict (did you mean --on-conflict?); see crm-merge merge --help");
+  EXPECT_EQ(refusal({"--stratgy=first"}),
+            "there is no option --stratgy (did you mean --strategy?); see crm-merge merge --help");
+  EXPECT_EQ(refusal({"--frobnicate"}), "there is no option --frobnicate; see crm-merge merge --help");
+  EXPECT_EQ(refusal({"-x"}), "there is no option -x; see crm-merge merge --help");
+}
+
+TEST(ParseOptions, TakesClustersOfSwitchesApart) {
+  EXPECT_TRUE(parse({"-qv"}).has("--quiet"));
+  EXPECT_TRUE(parse({"-qv"}).has("--verbose"));
+  EXPECT_EQ(refusal({"-qx"}), "there is no option -x; see crm-merge merge --help");
+  EXPECT_EQ(refusal({"-qo"}), "-qo: give -o apart, it needs a value");
+}
+
+TEST(ParseOptions, SendsTheOptionsOfPlanToPlan) {
+  EXPECT_EQ(refusal({"--sql"}), "--sql belongs to crm-merge plan: use crm-merge plan with the same arguments");
+  EXPECT_TRUE(parse_options(Command::plan, {"--sql"}).has("--sql"));
+}
+
+TEST(ParseOptions, RefusesAMissingOrAnUnwantedValue) {
+  EXPECT_EQ(refusal({"a", "-o"}), "-o needs a value: -o FILE");
+  EXPECT_EQ(refusal({"a", "--report", "--dry-run"}), "--report needs a value: --report FILE.json");
+  EXPECT_EQ(refusal({"--dry-run=yes"}), "--dry-run takes no value");
+}
+
+TEST(ParseOptions, ReadsTheEnvironmentWhereAnOptionIsNotGiven) {
+  setenv("CRM_MERGE_THREADS", "3", 1);
+  EXPECT_EQ(parse({}).one("--threads"), "3");
+  EXPECT_EQ(parse({}).label("--threads"), "CRM_MERGE_THREADS");
+  EXPECT_EQ(parse({"--threads", "2"}).one("--threads"), "2");
+  EXPECT_EQ(parse({"--threads", "2"}).label("--threads"), "--threads");
+  unsetenv("CRM_MERGE_THREADS");
+}
+
+TEST(Help, HasALineForEveryOptionWithinTheWidth) {
+  const std::string merge = help_text(Command::merge, 100), plan = help_text(Command::plan, 100);
+  for (const OptionRow& row : option_table()) {
+    EXPECT_NE(plan.find(row.name), std::string::npos) << row.name;
+    EXPECT_EQ(merge.find(std::string(row.name) + " ") == std::string::npos &&
+                  merge.find(std::string(row.name) + "\n") == std::string::npos &&
+                  merge.find(std::string(row.name) + "[") == std::string::npos,
+              row.plan_only)
+        << row.name;
+  }
+  std::size_t begin = 0;
+  for (std::size_t end = merge.find('\n'); end != std::string::npos; end = merge.find('\n', begin)) {
+    EXPECT_LE(end - begin, 102u) << merge.substr(begin, end - begin);
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+}  // namespace crm

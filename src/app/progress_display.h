@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "app/terminal.h"
+#include "engine/engine.h"
+
+namespace crm {
+
+/// `--progress`.
+enum class ProgressMode { automatic, plain, json, none };
+
+/// Shows progress; ended before anything else is printed.
+class ProgressDisplay : public ProgressSink {
+ public:
+  /// Ends the line that is being drawn. `done`: the work succeeded.
+  virtual void finish(bool done) = 0;
+};
+
+struct ProgressOptions {
+  ProgressMode mode = ProgressMode::automatic;
+  Display display;
+  std::function<double()> seconds;                 ///< since the start; steady
+  std::function<void(std::string_view)> write;     ///< to standard error
+};
+
+/// The display for `options`: bars on a terminal, else lines; JSON objects; or nothing.
+std::unique_ptr<ProgressDisplay> make_progress_display(const ProgressOptions& options);
+
+/// "reading apollo", "writing": what a stage is called for people.
+std::string stage_label(Stage stage, const std::string& detail);
+
+/// "import_original": what a stage is called in JSON.
+std::string_view stage_code(Stage stage);
+
+}  // namespace crm

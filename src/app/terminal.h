@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace crm {
+
+/// How text is shown: set once, from standard error and the environment.
+struct Display {
+  bool terminal = false;  ///< bars and redrawn lines
+  bool colour = false;    ///< a terminal, and neither NO_COLOR nor TERM=dumb
+  int width = 100;        ///< columns
+};
+
+/// What standard error is.
+Display detect_display();
+
+/// Columns that `text` takes on a terminal: code points, wide East Asian ones and emoji as two, marks as none.
+int display_width(std::string_view text);
+
+/// `text` cut to at most `width` columns, with `…` where something was cut.
+std::string shorten(std::string_view text, int width);
+
+/// `text` filled with spaces on the right (or left) to `width` columns.
+std::string pad(std::string_view text, int width);
+std::string pad_left(std::string_view text, int width);
+
+/// `text` broken at spaces into lines of at most `width` columns; lines after the first begin with `indent` spaces.
+/// The first line is taken to begin at column `indent` already.
+std::string wrap(std::string_view text, int width, int indent);
+
+/// Control characters, line breaks and bytes that are not UTF-8 made visible, so that no file's text steers the terminal.
+std::string printable(std::string_view text);
+
+/// 1234567 as "1,234,567".
+std::string with_thousands(unsigned long long number);
+
+enum class Colour { none, bold, dim, green, yellow, red, cyan };
+
+/// `text` in a colour, if `display` has colours.
+std::string paint(const Display& display, Colour colour, std::string_view text);
+
+/// A bar of `width` columns of which `share` (0 to 1) is filled, in eighths.
+std::string bar(double share, int width);
+
+}  // namespace crm
