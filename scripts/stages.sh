@@ -1,0 +1,104 @@
+# shellcheck shell=bash disable=SC2154
+# The stages of ./test; $names holds the filters. Each leaves its outcome in $results: JUnit XML of a runner, or NAME.txt with a line
+# `passed NAME` or `failed NAME` per check; scripts/sum_results.py adds them up.
+
+title() { say "== $*"; }
+
+# C++ tests and the checks that CTest knows, of one build.
+unit_tests() {
+  local preset=$1 filter=()
+  title "unit tests ($preset)"
+  ((${#names[@]})) && filter=(-R "$(IFS='|'; printf '%s' "${names[*]}")")
+  ctest --test-dir "$root/build/$preset" -j "$(nproc)" --output-on-failure --no-tests=ignore --timeout 600 \
+    --output-junit "$results/unit-$preset.xml" "${filter[@]}" >"$logs/unit-$preset.log" 2>&1 </dev/null
+  # A line per passed test would bury the failures.
+  grep -vE '^ *(Start +[0-9]+:|[0-9]+/[0-9]+ Test .* Passed )' "$logs/unit-$preset.log" | grep -v '^$' >&2
+  [[ -e $results/unit-$preset.xml ]] || printf 'failed unit-%s\n' "$preset" >"$results/unit-$preset.txt"
+}
+
+# What drives the binary, by pytest: the files of tests/ that are named, or all of them.
+specification_tests() {
+  local preset=$1 selection=() files=("$root/tests")
+  shift
+  title "specifications ($preset)"
+  (($#)) && files=("${@/#/$root/tests/}")
+  ((${#names[@]})) && selection=(-k "$(sed 's/ / or /g' <<<"${names[*]}")")
+  CRM_MERGE_BIN=$root/build/$preset/src/app/crm-merge \
+    /usr/bin/python3 -m pytest "${files[@]}" --rootdir "$root" -q --no-header -n "$(nproc)" -p no:cacheprovider \
+    --basetemp "$root/build/pytest-$preset" --junitxml "$results/pytest-$preset.xml" --tb short "${selection[@]}" 2>&1 </dev/null |
+    tee "$logs/pytest-$preset.log" | awk -v log_file="$logs/pytest-$preset.log" 'NR <= 400; NR == 401 {print "… (the whole log: " log_file ")"}' >&2
+  [[ -e $results/pytest-$preset.xml ]] || printf 'failed pytest-%s\n' "$preset" >"$results/pytest-$preset.txt"
+}
+
+# The unit tests and what drives the binary without measuring it, once more under a sanitizer, which multiplies time and memory.
+sanitizer_tests() {
+  local preset=$1
+  title "building with sanitizers ($preset)"
+  export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1
+  export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+  export TSAN_OPTIONS=suppressions=$root/scripts/tsan.supp:halt_on_error=1
+  export CRM_MERGE_CASES=${CRM_MERGE_CASES:-60}
+  if (lock_checkout && build "$preset"); then
+    unit_tests "$preset"
+    if [[ $preset == tsan ]]; then
+      specification_tests "$preset" test_specs.py test_metamorphic.py
+    else
+      specification_tests "$preset" test_specs.py test_errors.py test_properties.py
+    fi
+  else
+    printf 'failed build-%s\n' "$preset" >"$results/build-$preset.txt"
+  fi
+  unset ASAN_OPTIONS UBSAN_OPTIONS TSAN_OPTIONS
+}
+
+# clang-tidy over the sources that differ from origin's main branch (all, if none does), for at most TIDY_SECONDS.
+static_analysis() {
+  local deadline=$((SECONDS + ${TIDY_SECONDS:-900})) sources
+  title "clang-tidy"
+  mapfile -t sources < <(changed_sources)
+  export root results
+  : >"$results/tidy.txt"
+  printf '%s\0' "${sources[@]}" |
+    DEADLINE=$(($(date +%s) + deadline - SECONDS)) xargs -0 -n 1 -P "$(nproc)" bash "$root/scripts/tidy_file.sh" >&2
+  say "clang-tidy looked at $(grep -c . "$results/tidy.txt") of ${#sources[@]} sources"
+}
+
+changed_sources() {
+  local base changed=
+  base=$(git -C "$root" merge-base HEAD origin/main 2>/dev/null || git -C "$root" rev-parse --verify -q HEAD 2>/dev/null)
+  if [[ $base ]]; then
+    changed=$(git -C "$root" diff --name-only --diff-filter=d "$base" -- 'src/*.cpp'
+      git -C "$root" ls-files --others --exclude-standard -- 'src/*.cpp')
+  fi
+  [[ $changed ]] || changed=$(cd -- "$root" && find src -name '*.cpp')
+  sort -u <<<"$changed"
+}
+
+# libFuzzer on each target for an equal share of FUZZ_SECONDS (a minute).
+fuzzing() {
+  local target targets=() name share corpora
+  title "fuzzing"
+  if ! (lock_checkout && build fuzz); then
+    printf 'failed build-fuzz\n' >"$results/fuzz.txt"
+    return
+  fi
+  for target in "$root"/build/fuzz/tests/fuzz/*_fuzz; do
+    [[ -x $target ]] && targets+=("$target")
+  done
+  ((${#targets[@]})) || return
+  share=$((${FUZZ_SECONDS:-60} / ${#targets[@]} + 1))
+  for target in "${targets[@]}"; do
+    name=$(basename -- "$target")
+    corpora=("$root/build/fuzz/corpus/$name")
+    mkdir -p "${corpora[0]}"
+    [[ -d $root/tests/fuzz/seeds/$name ]] && corpora+=("$root/tests/fuzz/seeds/$name")
+    if "$target" -max_total_time="$share" -rss_limit_mb=2048 -timeout=10 -max_len=65536 -print_final_stats=1 \
+      -artifact_prefix="$root/build/fuzz/$name-" "${corpora[@]}" >"$logs/$name.log" 2>&1 </dev/null; then
+      say "$name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$logs/$name.log") inputs, no fault"
+      printf 'passed %s\n' "$name" >>"$results/fuzz.txt"
+    else
+      tail -n 40 "$logs/$name.log" >&2
+      printf 'failed %s\n' "$name" >>"$results/fuzz.txt"
+    fi
+  done
+}

@@ -1,0 +1,90 @@
+"""What separates the fields, and where the header is.
+
+Plain readings: the share of a delimiter is that of the records whose field count is the usual one, which must be two or
+more; a file in which no delimiter makes two fields has one column. All records count, those of the preamble too (tests use
+small files).
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from .encodings import has_undecodable
+from .records import read_records
+from .text import trim
+
+DELIMITERS = [",", "\t", ";", "|"]
+MAX_PREAMBLE_LINES = 32
+_SEP = "sep="
+
+
+@dataclass
+class Dialect:
+    delimiter: str
+    skip: int        # characters of preamble
+    lines: int       # physical lines of preamble
+    share: float     # of the records that have the usual number of fields
+    runner_up: float # the same for the second-best delimiter
+
+
+def detect(text: str, suffix: str, given: str = None) -> Dialect:
+    skip, lines, stated = _sep_lines(text)
+    body = text[skip:]
+    delimiter = given or stated or ("\t" if suffix == "tsv" else None)
+    share, runner_up = 1.0, 0.0
+    if delimiter is None:
+        shares = {d: _share(body, d) for d in DELIMITERS}
+        delimiter = max(DELIMITERS, key=lambda d: shares[d])   # max keeps the first of equals
+        share = shares.pop(delimiter)
+        runner_up = max(shares.values())
+    rest, preamble_lines = _without_preamble(body, delimiter)
+    return Dialect(delimiter, len(text) - len(rest), lines + preamble_lines, share, runner_up)
+
+
+def _sep_lines(text):
+    """Leading `sep=;` lines: their length, their number, and the delimiter that the last one states."""
+    at, lines, stated = 0, 0, None
+    while text[at:at + 4].lower() == _SEP:
+        end = at
+        while end < len(text) and text[end] not in "\r\n":
+            end += 1
+        value = text[at + 4:end]
+        if len(value) != 1:
+            break
+        stated = value
+        at = end + (2 if text.startswith("\r\n", end) else 1)
+        lines += 1
+    return at, lines, stated
+
+
+def usual_count(counts) -> int:
+    """The commonest number of fields; of equally common ones the one that appears first."""
+    return Counter(counts).most_common(1)[0][0] if counts else 0
+
+
+def _share(text, delimiter):
+    counts = [len(r.fields) for r in read_records(text, delimiter) if not r.is_empty_line]
+    several = Counter(c for c in counts if c >= 2)
+    return several.most_common(1)[0][1] / len(counts) if several else 0.0
+
+
+def _without_preamble(text, delimiter):
+    """The text from the header on, and how many physical lines stand before it."""
+    records = []
+    for record in read_records(text, delimiter):
+        records.append(record)
+    usual = usual_count([len(r.fields) for r in records if not r.is_empty_line])
+    leading = 0
+    while leading < len(records) and _could_be_preamble(records[leading]):
+        leading += 1
+    # The longest run of such lines after which a record with the usual count follows.
+    for count in range(min(leading, MAX_PREAMBLE_LINES), 0, -1):
+        following = records[count] if count < len(records) else None
+        if following and len(following.fields) >= 2 and len(following.fields) == usual:
+            return text[following.begin:], following.line - 1
+    return text, 0
+
+
+def _could_be_preamble(record):
+    if record.problem or has_undecodable(record.raw):
+        return False
+    return record.is_empty_line or sum(trim(field) != "" for field in record.fields) == 1

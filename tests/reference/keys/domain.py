@@ -1,0 +1,52 @@
+"""The key of a company's domain: the registrable domain by the public suffix list.
+
+Plain readings: the whole list counts (private suffixes too), an unknown top-level domain is one label; of the free mail
+providers only the best known are named here, and tests use no others.
+"""
+
+import functools
+
+from ..text import has_white_space, lower, trim
+
+SUFFIX_LIST = "/usr/share/publicsuffix/public_suffix_list.dat"
+FREE_MAIL = {"gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "icloud.com", "gmx.de",
+             "web.de", "live.com", "msn.com", "protonmail.com"}
+
+
+@functools.cache
+def _rules():
+    with open(SUFFIX_LIST, encoding="utf-8") as file:
+        lines = [line.strip() for line in file]
+    return {line.split()[0] for line in lines if line and not line.startswith("//")}
+
+
+def registrable(host: str):
+    """The label before the longest public suffix, and that suffix."""
+    labels = host.split(".")
+    if "" in labels:
+        return None
+    suffix = 1
+    for count in range(1, len(labels) + 1):
+        name = ".".join(labels[-count:])
+        if name in _rules():
+            suffix = max(suffix, count)
+        if ".".join(["*"] + labels[-count:]) in _rules() and count < len(labels):
+            suffix = max(suffix, count + 1)
+    for count in range(1, len(labels) + 1):
+        if "!" + ".".join(labels[-count:]) in _rules():
+            suffix = count - 1
+    return ".".join(labels[-suffix - 1:]) if len(labels) > suffix else None
+
+
+def key(value: str):
+    value = lower(trim(value))
+    if "://" in value:
+        value = value.split("://", 1)[1]
+    value = value.split("/")[0].split("?")[0].split("#")[0]
+    if "@" in value:
+        value = value.rsplit("@", 1)[1]
+    value = value.split(":")[0].strip(".")
+    if "." not in value or has_white_space(value):
+        return None
+    found = registrable(value)
+    return None if found in FREE_MAIL else found

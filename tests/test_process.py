@@ -1,0 +1,169 @@
+"""crm-merge as a process: killed, interrupted, piped, watched and weighed."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import time
+
+import binary
+import people
+import pytest
+
+ROWS = 120_000
+EARLIER = b"the earlier file\n"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """Enough data that a merge takes a good part of a second, half of it with one and the same key."""
+    folder = tmp_path_factory.mktemp("people")
+    (folder / "crm.csv").write_text(people.as_csv(people.original_rows(ROWS, skew=0.5)), encoding="utf-8", newline="")
+    for n in (1, 2):
+        rows = people.enriched_rows(ROWS * 7 // 10, ROWS, n, 0.5, str(n))
+        (folder / f"v{n}.csv").write_text(people.as_csv(rows), encoding="utf-8", newline="")
+    return folder
+
+
+def merge_arguments(files, folder, *more):
+    temp = folder / "temp"
+    temp.mkdir(exist_ok=True)
+    return ["merge", files / "crm.csv", files / "v1.csv", files / "v2.csv", "-o", folder / "out.csv", "--on",
+            "email,linkedin", "--temp-dir", temp, *more]
+
+
+def left_in(folder):
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() or path.is_socket())
+
+
+@pytest.mark.parametrize("engine", binary.ENGINES)
+def test_killed_at_any_moment_it_leaves_the_earlier_output_and_the_next_run_cleans_up(engine, files, tmp_path):
+    arguments = merge_arguments(files, tmp_path, "--provenance", tmp_path / "provenance.csv", "--engine", engine, "--quiet")
+    begin = time.monotonic()
+    done = binary.run(arguments, tmp_path)
+    assert done.code == 0, done.stderr
+    duration = time.monotonic() - begin
+    rng = random.Random(7)
+    for round_number in range(6):
+        (tmp_path / "out.csv").write_bytes(EARLIER)
+        (tmp_path / "provenance.csv").write_bytes(EARLIER)
+        process = binary.start(arguments, tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(duration * (round_number + rng.random()) / 7)
+        process.kill()
+        killed = process.wait() == -signal.SIGKILL
+        out, side = (tmp_path / "out.csv").read_bytes(), (tmp_path / "provenance.csv").read_bytes()
+        if killed and out != EARLIER:
+            assert out.count(b"\n") > ROWS and side != EARLIER, "the merged file comes last, whole"
+    done = binary.run(arguments, tmp_path)
+    assert done.code == 0, done.stderr
+    assert left_in(tmp_path) == ["out.csv", "provenance.csv"], "what the killed runs left is cleaned"
+
+
+@pytest.mark.parametrize("engine", binary.ENGINES)
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_within_a_second_and_leaves_nothing(number, status, engine, files, tmp_path):
+    (tmp_path / "out.csv").write_bytes(EARLIER)
+    for delay in (0.05, 0.2, 0.5):
+        process = binary.start(merge_arguments(files, tmp_path, "--engine", engine, "--progress", "json"), tmp_path,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process.stderr.readline()    # it has begun
+        time.sleep(delay)
+        process.send_signal(number)
+        begin = time.monotonic()
+        process.communicate(timeout=30)
+        took = time.monotonic() - begin
+        if process.returncode == 0:
+            continue    # it was faster
+        assert binary.exit_status(process.returncode) == status
+        assert took < 1.0
+        assert left_in(tmp_path) == ["out.csv"]
+        assert (tmp_path / "out.csv").read_bytes() == EARLIER
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_ends_it_while_it_waits_for_standard_input(number, status, tmp_path):
+    (tmp_path / "v.csv").write_text("Email,City\na@x.com,Aachen\n")
+    process = binary.start(["merge", "-", "v.csv", "-o", "out.csv", "--on", "email"], tmp_path, stdin=subprocess.PIPE,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process.stdin.write(b"Email,City\n" + b"a@x.com,\n" * 1000)
+    process.stdin.flush()
+    time.sleep(0.3)
+    process.send_signal(number)
+    begin = time.monotonic()
+    process.wait(timeout=30)
+    assert time.monotonic() - begin < 1.0
+    process.stdin.close()
+    process.stderr.close()
+    assert binary.exit_status(process.returncode) == status
+    assert left_in(tmp_path) == ["v.csv"]
+
+
+@pytest.mark.parametrize("engine", binary.ENGINES)
+def test_a_reader_that_goes_away_ends_it_silently(engine, files, tmp_path):
+    process = binary.start(["merge", files / "crm.csv", files / "v1.csv", "-o", "-", "--on", "email", "--engine", engine,
+                            "--quiet"], tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout.readline().startswith(b"Record ID,")
+    process.stdout.close()
+    stderr = process.stderr.read()
+    process.stderr.close()
+    assert binary.exit_status(process.wait(timeout=60)) == 141
+    assert stderr == b""
+
+
+@pytest.mark.parametrize("engine", binary.ENGINES)
+def test_progress_as_json_never_goes_back_and_ends_at_one(engine, files, tmp_path):
+    outcome = binary.run(merge_arguments(files, tmp_path, "--progress", "json", "--engine", engine), tmp_path)
+    assert outcome.code == 0, outcome.stderr
+    lines = [json.loads(line) for line in outcome.stderr.splitlines()]
+    fractions = [line["fraction"] for line in lines if "fraction" in line]
+    assert len(fractions) >= 5
+    assert fractions == sorted(fractions) and 0 <= fractions[0] and fractions[-1] == 1
+
+
+def test_quiet_says_nothing(tmp_path):
+    (tmp_path / "crm.csv").write_text("Email,City\na@x.com,\n")
+    outcome = binary.run(["merge", "crm.csv", "crm.csv", "-o", "out.csv", "--on", "email", "--quiet"], tmp_path)
+    assert (outcome.code, outcome.stdout, outcome.stderr) == (0, b"", "")
+
+
+def test_standard_output_carries_nothing_but_the_merged_file(tmp_path):
+    (tmp_path / "v.csv").write_text("Email,City\na@x.com,Aachen\n")
+    for flags in ([], ["--verbose"], ["--progress", "plain"], ["--progress", "json"]):
+        outcome = binary.run(["merge", "-", "v.csv", "-o", "-", "--on", "email", *flags], tmp_path, b"Email,City\na@x.com,\n")
+        assert outcome.stdout == b"Email,City,match_quality\na@x.com,Aachen,matched\n", outcome.stderr
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstd", "none"])
+def test_standard_input_may_be_compressed(compression, tmp_path):
+    from reference import compression as codec
+    (tmp_path / "crm.csv").write_text("Email,City\na@x.com,\n")
+    data = codec.compress(b"Email,City\na@x.com,Aachen\n", compression)
+    outcome = binary.run(["merge", "crm.csv", "vendor=-", "-o", "-", "--on", "email", "--explain-columns"], tmp_path, data)
+    assert outcome.stdout == (b"Email,City,matched_on,match_score,enriched_from,match_quality\n"
+                              b"a@x.com,Aachen,email,1,vendor,matched\n"), outcome.stderr
+
+
+def peak_of(arguments, folder):
+    """Exit status, and the peak of resident memory in bytes as the kernel counted it."""
+    process = binary.start(arguments, folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    error = process.stderr.read()
+    process.stderr.close()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    return process.returncode, usage.ru_maxrss * 1024, error.decode()
+
+
+@pytest.mark.parametrize("limit_mb", [96, 160, 512])
+@pytest.mark.parametrize("strategy", ["first", "concat"])
+def test_the_stream_engine_keeps_under_its_memory_limit(strategy, limit_mb, files, tmp_path):
+    code, peak, error = peak_of(merge_arguments(files, tmp_path, "--memory-limit", f"{limit_mb}MB", "--strategy-for",
+                                                f"Job={strategy}", "--quiet"), tmp_path)
+    assert code == 0, error
+    assert peak <= limit_mb * 1_000_000
+
+
+def test_the_sql_engine_keeps_under_its_memory_limit_or_says_that_it_cannot(files, tmp_path):
+    code, peak, error = peak_of(merge_arguments(files, tmp_path, "--memory-limit", "300MB", "--engine", "sql", "--quiet"), tmp_path)
+    assert code in (0, 4), error
+    assert peak <= 300_000_000
