@@ -38,7 +38,7 @@ class Case:
     data: Data
     options: tuple = field(default=("--on", "Email:email"))
     engines: tuple = ("stream", "sql")
-    naive: bool = False
+    peers: bool = False
 
 
 def strategy_options(strategy):
@@ -54,7 +54,7 @@ def all_cases(sizes):
     for size in sizes:
         for strategy in ("first", "most_complete"):
             cases.append(Case("sizes", f"{size}, {strategy}", Data(size), strategy_options(strategy),
-                              naive=strategy == "first" and SIZES[size] <= 1_000_000))
+                              peers=strategy == "first" and SIZES[size] <= 1_000_000))
     for enriched in (1, 5):
         cases.append(Case("files", f"{middle}, enriched files: {enriched}", Data(middle, enriched)))
     for strategy in STRATEGIES:

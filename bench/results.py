@@ -12,9 +12,9 @@ TITLES = {
 def line(row):
     """Returns an outcome as one line of text."""
     if "failed" in row:
-        return f"{row['program']:10} failed: {row['failed']}"
+        return f"{row['program']:14} failed: {row['failed']}"
     over = f"  {row['over_floor']:5.2f} × floor" if "over_floor" in row else ""
-    return f"{row['program']:10} {row['seconds']:8.2f} s  {row['peak_mb']:6.0f} MB  {row['cpu_seconds']:8.2f} s CPU{over}"
+    return f"{row['program']:14} {row['seconds']:8.2f} s  {row['peak_mb']:6.0f} MB  {row['cpu_seconds']:8.2f} s CPU{over}"
 
 
 def table(rows, floors):

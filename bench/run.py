@@ -130,14 +130,21 @@ class Bench:
             self.add(case.name, engine, case.data, outcome, case.group)
         if len(set(hashes.values())) > 1:
             log(f"  THE ENGINES DIFFER: {hashes}")
-        if case.naive and self.arguments.naive:
-            command = [BUILD / "bench" / "bench_floor", "naive", self.output, *inputs]
+        if case.peers and self.arguments.peers:
+            self.run_peers(case, inputs)
+
+    def run_peers(self, case, inputs):
+        """Measures, once each, what people write instead; it does less than the job."""
+        script = ROOT / "bench" / "peers.py"
+        peers = {"naive SQL": [BUILD / "bench" / "bench_floor", "naive"], "Python dict": [sys.executable, script, "dict"],
+                 "Python sqlite3": [sys.executable, script, "sqlite"]}
+        for program, command in peers.items():
             try:
-                outcome = medians(command, 1, self.arguments.timeout)
+                outcome = medians([*command, self.output, *inputs], 1, self.arguments.timeout)
             except Failed as failure:
                 outcome = {"failed": str(failure)}
             self.output.unlink(missing_ok=True)
-            self.add(case.name, "naive SQL", case.data, outcome, case.group)
+            self.add(case.name, program, case.data, outcome, case.group)
 
 
 def machine(folder):
@@ -165,7 +172,7 @@ def main():
     parser.add_argument("--engines", default="stream,sql", help="default: %(default)s")
     parser.add_argument("--runs", type=int, default=3, help="runs per case, of which the median counts; half as many at 10M")
     parser.add_argument("--once", action="store_true", help="one run of each")
-    parser.add_argument("--naive", action=argparse.BooleanOptionalAction, default=True, help="measure the naive SQL merge too")
+    parser.add_argument("--peers", action=argparse.BooleanOptionalAction, default=True, help="measure what people write instead, too")
     parser.add_argument("--timeout", type=float, default=900, help="seconds for one run (default: %(default)s)")
     parser.add_argument("--data", default=ROOT / "build" / "bench", help="folder of the data, kept for the next time (10M: 8 GB)")
     parser.add_argument("--json", default=None, help="where the outcomes go (default: results.json in --data)")

@@ -8,7 +8,7 @@ import signal
 import subprocess
 from dataclasses import dataclass
 
-ENGINES = ["stream", "sql"]
+ENGINES = os.environ.get("CRM_MERGE_ENGINES", "stream,sql").split(",")
 TIMEOUT_SECONDS = 120
 
 

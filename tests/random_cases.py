@@ -58,7 +58,8 @@ class Generator:
         columns = []    # (header, kind or None)
         for kind, headers in self.identifiers:
             for header in headers:
-                if is_original or rng.random() < 0.8:
+                # A phone is not left to detection by content: what else has seven digits is the product's to judge.
+                if is_original or kind == "phone" or rng.random() < 0.8:
                     shown = header if is_original or rng.random() < 0.7 else rng.choice([header.upper(), header.replace(" ", "_")])
                     columns.append((shown, kind))
             if not is_original and kind in ("email", "phone", "linkedin") and rng.random() < 0.3:
@@ -76,7 +77,7 @@ class Generator:
             columns = [(f"Omega {i}", kind) for i, (_, kind) in enumerate(columns)]
         columns = columns or [("Alpha", None)]
         rows = [[self._cell(kind) for _, kind in columns] for _ in range(row_count)]
-        table = Table(name, path, [header for header, _ in columns], rows, self._style(path, len(columns)))
+        table = Table(name, path, [header for header, _ in columns], rows, self._style(path, len(columns), row_count))
         self._damage(table)
         return table
 
@@ -86,7 +87,7 @@ class Generator:
                                     "soon", " 2022-02-28 ", "2024-01-01T00:00:00.000001", "2024-02-30"])
         return identifier_cell(self.rng, kind, self.people) if kind else nasty(self.rng)
 
-    def _style(self, path, columns):
+    def _style(self, path, columns, rows):
         rng = self.rng
         style = Style(delimiter="\t" if path.endswith(".tsv") else rng.choice([",", ",", ",", ";", "\t", "|"]))
         style.encoding, style.bom = rng.choice([("utf-8", False)] * 6 + [("utf-8", True), ("windows-1252", False),
@@ -96,7 +97,7 @@ class Generator:
         style.compression = rng.choice(["none"] * 8 + ["gzip", "zstd"])
         style.last_end = rng.random() < 0.8
         style.empty_lines = rng.random() < 0.2
-        if columns >= 2 and rng.random() < 0.05:
+        if columns >= 2 and rows >= 8 and rng.random() < 0.1:
             style.before = rng.choice(["Export\n\n", f"sep={style.delimiter}\n", "\n\n", f"Title{style.delimiter}\n"])
         return style
 

@@ -38,9 +38,10 @@ def _smaller(case):
     for i in range(len(case.options) - 1, -1, -1):
         yield _with(case, lambda c, i=i: c.options.pop(i))
     for table in range(len(case.tables)):
-        if case.tables[table].style != Style():
-            yield _with(case, lambda c, t=table: setattr(c.tables[t], "style", Style()))
-            for name, value in vars(Style()).items():
+        plain = Style(delimiter="\t" if case.tables[table].path.endswith(".tsv") else ",")
+        if case.tables[table].style != plain:
+            yield _with(case, lambda c, t=table, s=plain: setattr(c.tables[t], "style", s))
+            for name, value in vars(plain).items():
                 if getattr(case.tables[table].style, name) != value:
                     yield _with(case, lambda c, t=table, n=name, v=value: setattr(c.tables[t].style, n, v))
         for column in range(len(case.tables[table].header) - 1, -1, -1):

@@ -5,7 +5,22 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "app/terminal.h"
+
 namespace crm {
+namespace {
+
+/// The message as it may reach a terminal: one line, whatever a path or a header in it holds. Only the list of rejects
+/// has lines of its own: an indented one for each of the first five (reject_policy.cpp has made them printable).
+std::string on_one_line(const Error& error) {
+  const std::string_view message = error.message();
+  const std::size_t list = error.code() == ErrorCode::invalid_input ? message.find("\n  line ") : std::string_view::npos;
+  std::string text = printable(message.substr(0, list));
+  if (list != std::string_view::npos) text += message.substr(list);
+  return text;
+}
+
+}  // namespace
 
 int exit_status(ErrorCode code, int signal) {
   switch (code) {
@@ -52,7 +67,7 @@ std::string error_text(const Error& error, int status, const ErrorStyle& style) 
     return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   }
   const char* word = style.colour ? "\x1b[1;31merror:\x1b[0m" : "error:";
-  std::string text = fmt::format("crm-merge: {} {}\n", word, error.message());
+  std::string text = fmt::format("crm-merge: {} {}\n", word, on_one_line(error));
   if (style.verbose && !error.details().empty()) text += error.details() + "\n";
   return text;
 }

@@ -27,6 +27,13 @@ TEST(ErrorText, IsOneLineAndDetailsOnRequest) {
   EXPECT_EQ(error_text(error, 3, {.verbose = true}), "crm-merge: error: crm.csv: no such file\nerrno 2\n");
 }
 
+TEST(ErrorText, KeepsToOneLineWhateverItQuotes) {
+  EXPECT_EQ(error_text(Error(ErrorCode::not_found, "a\n\x1b[2J: no such file"), 3, {}),
+            "crm-merge: error: a\\n\\x1B[2J: no such file\n");
+  EXPECT_EQ(error_text(Error(ErrorCode::invalid_input, "a\nb: 1 of 2 records\n  line 5: x"), 3, {}),
+            "crm-merge: error: a\\nb: 1 of 2 records\n  line 5: x\n");
+}
+
 TEST(ErrorText, IsOneObjectForPrograms) {
   const Error error(ErrorCode::invalid_input, "a \"b\"\nc");
   EXPECT_EQ(error_text(error, 3, {.json = true}),

@@ -19,7 +19,7 @@ std::string option_heading(const OptionRow& row) {
 std::string_view again(OptionTakes takes) {
   switch (takes) {
     case OptionTakes::many:
-    case OptionTakes::value_or_none: return ". May be given again";
+    case OptionTakes::value_or_none: return ". Repeatable";
     default: return "";
   }
 }

@@ -13,7 +13,7 @@ constexpr OptionRow kOptions[] = {
      "its rank 1…, or original"},
     {"--encoding", "", "[NAME=]E", files, many, false, "",
      "Character encoding, such as utf-8, windows-1252, utf-16le. Detected unless given"},
-    {"--no-header", "", "[=NAME]", files, value_or_none, false, "",
+    {"--no-header", "", "=NAME", files, value_or_none, false, "",
      "The first record is data: columns are called column_1, column_2… Without NAME it holds for every file"},
     {"--max-record-bytes", "", "SIZE", files, one, false, "",
      "A record may be this long; a quote that is not closed by then is rejected (default: 64MiB)"},

@@ -83,8 +83,7 @@ class BarProgress final : public SteadyProgress {
     if (now - began_ < kQuietStartSeconds || now - last_drawn_ < kRedrawSeconds) return;
     last_drawn_ = now;
     drawn_ = true;
-    const int label_width = std::clamp(options_.display.width / 4, 18, 28);
-    std::string line = "  " + pad(shorten(stage_label(now_.stage, now_.detail), label_width), label_width) + " ";
+    std::string line = "  " + pad(shorten(stage_label(now_.stage, now_.detail), label_width()), label_width()) + " ";
     line += paint(options_.display, Colour::cyan, bar(stage_fraction_, std::clamp(options_.display.width - 76, 8, 30)));
     line += fmt::format(" {:3d} %", static_cast<int>(stage_fraction_ * 100));
     std::string figures = fmt::format("  {} rows", with_thousands(now_.rows));
@@ -95,12 +94,15 @@ class BarProgress final : public SteadyProgress {
   }
   void stage_ended(double now) override {
     if (now - began_ < kQuietStartSeconds) return;
-    std::string line = "  " + paint(options_.display, Colour::green, "✓") + " " + stage_label(now_.stage, now_.detail);
-    if (now_.rows > 0) line += fmt::format("  {} rows", with_thousands(now_.rows));
-    line += fmt::format("  {}", short_time(stage_seconds(now)));
+    const int label_width = this->label_width();
+    const std::string label = shorten(stage_label(now_.stage, now_.detail), label_width - 2);
+    std::string line = "  " + paint(options_.display, Colour::green, "✓") + " " + pad(label, label_width - 2);
+    line += pad_left(now_.rows > 0 ? with_thousands(now_.rows) + " rows" : "", 18);
+    line += pad_left(short_time(stage_seconds(now)), 14);
     write("\r" + line + "\x1b[K\n");
     drawn_ = false;
   }
+  int label_width() const { return std::clamp(options_.display.width / 4, 18, 28); }
   // Of "ESC[36m" and "ESC[0m" display_width counts all but the ESC.
   int colour_bytes() const { return options_.display.colour ? 7 : 0; }
 
@@ -149,8 +151,8 @@ class JsonProgress final : public SteadyProgress {
 
   void finish(bool done) override {
     if (!done || !seen_) return;
-    fraction_ = stage_fraction_ = 1;
-    object(options_.seconds());
+    fraction_ = 1;
+    stage_ended(options_.seconds());
   }
 
  private:
@@ -160,10 +162,12 @@ class JsonProgress final : public SteadyProgress {
     last_line_ = now;
     object(now);
   }
-  void stage_ended(double) override {}
+  void stage_ended(double now) override {
+    stage_fraction_ = 1;
+    object(now);
+  }
   void object(double now) {
-    nlohmann::ordered_json out;
-    auto& p = out["progress"];
+    nlohmann::ordered_json p;
     p["stage"] = stage_code(now_.stage);
     if (!now_.detail.empty()) p["file"] = now_.detail;
     p["fraction"] = std::floor(fraction_ * 10000) / 10000;
@@ -172,7 +176,7 @@ class JsonProgress final : public SteadyProgress {
     if (now_.total_rows > 0) p["total_rows"] = now_.total_rows;
     p["rows_per_second"] = static_cast<std::uint64_t>(rows_per_second(now));
     if (seconds_left(now) >= 0) p["seconds_left"] = static_cast<std::uint64_t>(std::ceil(seconds_left(now)));
-    write(out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    write(p.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   }
 
   double last_line_ = -1;

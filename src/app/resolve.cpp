@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "plan/column_names.h"
 #include "plan/spec_parse.h"
 
@@ -158,6 +159,36 @@ void resolve_values(const TypedOptions& typed, MergeSpec& spec) {
   }
 }
 
+/// A suffix that promises another format than can be written would be a lie about the file.
+void check_table_format(const char* option, const std::string& path) {
+  static constexpr std::string_view kOthers[] = {".xlsx", ".xls", ".parquet", ".json", ".jsonl", ".ndjson", ".html",
+                                                 ".zip", ".bz2", ".xz"};
+  const std::string lowered = lower(path);
+  for (std::string_view suffix : kOthers) {
+    if (!lowered.ends_with(suffix)) continue;
+    refuse(fmt::format("{} {}: {} files cannot be written yet; give a file that ends in .csv or .tsv (.gz or .zst on top)",
+                       option, path, suffix));
+  }
+}
+
+void check_formats(const OutputPaths& out) {
+  const std::pair<const char*, const std::string&> tables[] = {
+      {"-o", out.merged},           {"--changes", out.changes},
+      {"--provenance", out.provenance}, {"--conflicts", out.conflicts},
+      {"--unmatched-enriched", out.unmatched_enriched}, {"--rejects", out.rejects}};
+  for (const auto& [option, path] : tables) {
+    check_table_format(option, path);
+    if (path == "-" && &path != &out.merged) {
+      refuse(fmt::format("{}: only the merged file and the report can go to standard output; give a file", option));
+    }
+  }
+  const std::string report = lower(out.report);
+  const bool json = report.ends_with(".json") || report.ends_with(".json.gz") || report.ends_with(".json.zst");
+  if (!report.empty() && !json && report != "-" && !report.starts_with("/dev/")) {
+    refuse(fmt::format("--report {}: the report is JSON; give a file that ends in .json", out.report));
+  }
+}
+
 std::string output_path(const TypedOptions& typed, std::string_view option) {
   const std::optional<std::string> path = typed.one(option);
   if (path && path->empty()) refuse(fmt::format("{}: the file's name is empty", option));
@@ -185,7 +216,7 @@ void resolve_outputs(Command command, const TypedOptions& typed, MergeSpec& spec
       refuse("--max-record-bytes: give a size from 1 byte to 1GiB");
     }
   }
-  if (out.report.ends_with(".html")) refuse("--report: only JSON reports can be written; give a file that ends in .json");
+  check_formats(out);
   if (command == Command::merge && out.merged.empty() && !spec.dry_run) {
     refuse("no output: give -o FILE (- is standard output), or --dry-run to see what would be done");
   }
@@ -208,6 +239,13 @@ void resolve_running(const TypedOptions& typed, const Machine& machine, RunOptio
       refuse(fmt::format("{}: {} is too little; give at least {}MB", typed.label("--memory-limit"), shown(*text),
                          kLeastMemoryBytes / 1'000'000));
     }
+  }
+  constexpr std::uint64_t kRecordsInMemory = 4;
+  if (typed.has("--max-record-bytes") && run.spec.max_record_bytes > run.limits.memory_bytes / kRecordsInMemory) {
+    refuse(fmt::format("--max-record-bytes: {} is more than a quarter of the memory limit; give {}MB or less, or a "
+                       "--memory-limit of {}MB",
+                       shown(*typed.one("--max-record-bytes")), run.limits.memory_bytes / kRecordsInMemory / 1'000'000,
+                       run.spec.max_record_bytes * kRecordsInMemory / 1'000'000 + 1));
   }
   run.limits.threads = std::clamp(machine.processors, 1, kMostDefaultThreads);
   if (const auto text = typed.one("--threads")) {

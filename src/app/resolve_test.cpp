@@ -117,7 +117,14 @@ TEST(Resolve, RefusesValuesThatCannotBe) {
   EXPECT_EQ(refusal({"--delimiter", "ab"}),
             "--delimiter: \"ab\" is no delimiter; give one character (not a quote), or comma, tab, semicolon, pipe");
   EXPECT_EQ(refusal({"--delimiter", "zoom=;"}), "--delimiter: no file is called \"zoom\"; there are \"original\", \"apollo\"");
-  EXPECT_EQ(refusal({"--report", "r.html"}), "--report: only JSON reports can be written; give a file that ends in .json");
+  EXPECT_EQ(refusal({"--report", "r.html"}), "--report r.html: the report is JSON; give a file that ends in .json");
+  EXPECT_EQ(refusal({"--conflicts", "x.xlsx"}),
+            "--conflicts x.xlsx: .xlsx files cannot be written yet; give a file that ends in .csv or .tsv (.gz or .zst on top)");
+  EXPECT_EQ(refusal({"--conflicts", "-"}),
+            "--conflicts: only the merged file and the report can go to standard output; give a file");
+  EXPECT_EQ(refusal({"--memory-limit", "96MB", "--max-record-bytes", "64MB"}),
+            "--max-record-bytes: \"64MB\" is more than a quarter of the memory limit; give 24MB or less, or a "
+            "--memory-limit of 257MB");
   EXPECT_EQ(refusal({"--region", "Germany"}),
             "--region: \"Germany\" is no country; give its two letters, such as US or DE");
   EXPECT_EQ(refusal({"--report="}), "--report: the file's name is empty");

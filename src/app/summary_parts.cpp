@@ -232,7 +232,9 @@ std::string rejected_text(const SummaryFacts& facts) {
     if (rejected > 0) parts.push_back(fmt::format("{}: {}", name, counted(rejected, "record", "records")));
   }
   if (parts.empty()) return "";
-  return fmt::format("{}; see {}", fmt::join(parts, " · "), printable(facts.spec.outputs.rejects));
+  std::string text = fmt::format("{}", fmt::join(parts, " · "));
+  if (!facts.spec.outputs.rejects.empty() && !facts.spec.dry_run) text += "; see " + printable(facts.spec.outputs.rejects);
+  return text;
 }
 
 std::string written_text(const SummaryFacts& facts) {

@@ -1,6 +1,7 @@
 #include "base/fd.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -54,6 +55,12 @@ UniqueFd open_for_reading(const std::string& path) {
   if (fd >= 0) return UniqueFd(fd);
   if (errno == ENOENT || errno == ENOTDIR) throw Error(ErrorCode::not_found, "cannot read " + path + ": no such file");
   throw_read_error(errno, path);
+}
+
+bool wait_readable(int fd, std::chrono::milliseconds timeout) {
+  pollfd wanted{fd, POLLIN, 0};
+  // What poll itself cannot say, the read will.
+  return ::poll(&wanted, 1, static_cast<int>(timeout.count())) != 0;
 }
 
 std::size_t read_some(int fd, char* into, std::size_t size, const std::string& name) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -37,6 +38,9 @@ std::string system_text(int error);
 
 /// Opens `path` for reading. Errors: not_found "cannot read PATH: no such file", invalid_input for the rest.
 UniqueFd open_for_reading(const std::string& path);
+
+/// Waits until `fd` has something to read, or its end, for at most `timeout`. Regular files always do.
+bool wait_readable(int fd, std::chrono::milliseconds timeout);
 
 /// Reads what is there now, at most `size` bytes; 0 is the end. `name` is for messages. Errors: invalid_input.
 std::size_t read_some(int fd, char* into, std::size_t size, const std::string& name);

@@ -5,15 +5,18 @@
 #include <zstd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <vector>
 
 #include "base/error.h"
+#include "base/fd.h"
 
 namespace crm {
 namespace {
 
 constexpr std::size_t kCompressedChunkBytes = 256 * 1024;
+constexpr std::chrono::milliseconds kStopPollInterval{100};
 
 [[noreturn]] void throw_damaged(const std::string& name, const char* format, const std::string& what) {
   throw Error(ErrorCode::invalid_input, "cannot read " + name + ": the " + format + " data " + what +
@@ -139,7 +142,8 @@ struct RawSource::Hash {
   std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state;
 };
 
-RawSource::RawSource(int fd, std::string name) : fd_(fd), name_(std::move(name)), hash_(std::make_unique<Hash>()) {}
+RawSource::RawSource(int fd, std::string name, std::stop_token stop)
+    : fd_(fd), name_(std::move(name)), stop_(std::move(stop)), hash_(std::make_unique<Hash>()) {}
 RawSource::~RawSource() = default;
 
 std::size_t RawSource::read(char* into, std::size_t size) {
@@ -148,6 +152,10 @@ std::size_t RawSource::read(char* into, std::size_t size) {
     std::memcpy(into, unread_.data() + unread_used_, part);
     unread_used_ += part;
     return part;
+  }
+  // A read of a pipe with nothing in it is heard by no stop token: wait first. Files and closed pipes are ready at once.
+  while (!wait_readable(fd_, kStopPollInterval)) {
+    if (stop_.stop_requested()) throw Error(ErrorCode::cancelled, "cancelled");
   }
   const std::size_t got = read_some(fd_, into, size, name_);
   XXH3_64bits_update(hash_->state.get(), into, got);

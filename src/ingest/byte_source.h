@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -23,7 +24,8 @@ class ByteSource {
 /// A file, pipe or standard input as it is on disk. Counts and hashes what is read.
 class RawSource final : public ByteSource {
  public:
-  RawSource(int fd, std::string name);
+  /// `stop` ends a wait for a pipe or terminal that has nothing to give yet, with Error(cancelled).
+  RawSource(int fd, std::string name, std::stop_token stop);
   ~RawSource() override;
   std::size_t read(char* into, std::size_t size) override;
 
@@ -37,6 +39,7 @@ class RawSource final : public ByteSource {
   struct Hash;
   int fd_;
   std::string name_;
+  std::stop_token stop_;
   std::unique_ptr<Hash> hash_;
   std::uint64_t bytes_ = 0;
   std::string unread_;

@@ -221,6 +221,7 @@ RangeScanner::Options CsvInput::range_options(const ScanOptions& options) const 
     }
     range_options.columns = options.columns;
   }
+  range_options.lookahead_bytes = parts_.lookahead_bytes;
   range_options.keep_rejects = options.rejects != nullptr;
   range_options.stop = options.stop;
   return range_options;

@@ -24,6 +24,7 @@ class CsvInput final : public Input {
     ScanFormat format;
     std::uint64_t data_begin = 0;       ///< offset of the first data record
     std::uint64_t data_first_line = 1;  ///< its physical line, 1-based
+    std::uint64_t lookahead_bytes = kLookaheadBytes;  ///< of RangeScanner; tests make it small
   };
 
   explicit CsvInput(Parts parts) : parts_(std::move(parts)) {}

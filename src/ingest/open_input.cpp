@@ -57,7 +57,7 @@ OpenedText open_text(const InputRef& ref, const OpenOptions& options) {
     is_seekable_file(fd.get(), name, ignored);
   }
 
-  RawSource raw(fd.get(), name);
+  RawSource raw(fd.get(), name, options.stop);
   std::string head = read_up_to(raw, kEncodingSampleBytes);
   const Compression compression = detect_compression(head);
   opened.profile.compression = compression_name(compression);

@@ -9,8 +9,6 @@
 namespace crm {
 namespace {
 
-// So much behind a range is read with it: most last records end there.
-constexpr std::uint64_t kLookaheadBytes = 64 * 1024;
 // A guessed start whose last record is still open so far behind the range is most likely a wrong one.
 constexpr std::uint64_t kSpeculativeBytes = 1u << 20;
 constexpr std::size_t kSearchChunkBytes = 256 * 1024;
@@ -48,7 +46,7 @@ RangeScanner::RangeScanner(const TextStore& store, const Options& options, Map m
       scanner_(options_.format, options_.columns) {}
 
 void RangeScanner::load(std::uint64_t begin, std::uint64_t end) {
-  window_.load(begin, std::min(end, begin + kMaxBlockBytes) + kLookaheadBytes);
+  window_.load(begin, std::min(end, begin + kMaxBlockBytes) + options_.lookahead_bytes);
 }
 
 std::optional<std::uint64_t> RangeScanner::guess_start(std::uint64_t begin) {
@@ -149,7 +147,7 @@ bool RangeScanner::extend(const RangeRequest& request) {
   const std::uint64_t record = unit_.begin + scanner_.position();
   const std::uint64_t have = window_.end() - record;
   const std::uint64_t range_left = std::min(std::max(request.end, record) - record, kMaxBlockBytes);
-  const std::uint64_t wanted = std::max(2 * have, range_left + kLookaheadBytes);
+  const std::uint64_t wanted = std::max(2 * have, range_left + options_.lookahead_bytes);
   // Two bytes behind the limit tell whether the record is longer than it may be.
   window_.extend(record + std::min(wanted, std::max(options_.format.max_record_bytes, range_left) + 2));
   scanner_.extend(window_.at(unit_.begin), static_cast<std::size_t>(window_.end() - unit_.begin), window_.at_end());

@@ -17,6 +17,9 @@ namespace crm {
 /// `load` reads no more than this at once; ScanOptions::block_bytes may not be larger.
 inline constexpr std::uint64_t kMaxBlockBytes = 16u << 20;
 
+/// So much behind a range is read with it: most last records end there.
+inline constexpr std::uint64_t kLookaheadBytes = 64 * 1024;
+
 /// Records between two offsets: a batch, with the rejects around it, or rejects alone.
 struct ScannedUnit {
   std::uint64_t begin = 0;
@@ -51,6 +54,7 @@ class RangeScanner {
     ScanFormat format;
     std::optional<std::vector<int>> columns;  ///< none: all
     bool keep_rejects = false;
+    std::uint64_t lookahead_bytes = kLookaheadBytes;
     std::stop_token stop;
   };
 

@@ -114,6 +114,44 @@ TEST(ScannerProperty, ReadsLongRandomTextLikeThePlainParser) {
   }
 }
 
+/// Few pieces, some of them larger than any buffer.
+std::string text_of_large_pieces(std::mt19937& random) {
+  std::string text;
+  const std::size_t pieces = 3 + random() % 12;
+  for (std::size_t i = 0; i < pieces; ++i) {
+    const std::string filling(random() % 3 == 0 ? 100'000 + random() % 2'500'000 : random() % 300, 'x');
+    switch (random() % 6) {
+      case 0: text += "a," + filling + "\n"; break;
+      case 1: text += "\"" + filling + "\n" + filling + "\",b\r\n"; break;
+      case 2: text += "c,\"" + filling + "\r"; break;
+      case 3: text += filling + "\"\"" + filling + "\n"; break;
+      case 4: text += "1,2\r3,4\r\n5,6,7\n\n"; break;
+      case 5: text += "\"" + filling + "\"\"" + filling + "\"" + (random() % 2 == 0 ? ",e\n" : "f\n"); break;
+    }
+  }
+  return text;
+}
+
+TEST(ScannerProperty, RecordsLargerThanAnyBufferAreReadLikeThePlainParserReadsThem) {
+  std::mt19937 random(17);
+  for (int round = 0; round < 12; ++round) {
+    const std::string text = text_of_large_pieces(random);
+    crm::ScanFormat format;
+    format.columns = 2;
+    const std::uint64_t limits[] = {1000, 70'000, 1'000'000, 64u << 20};
+    format.max_record_bytes = limits[random() % 4];
+    for (const int threads : {1, 3}) {
+      SCOPED_TRACE("round " + std::to_string(round) + ", threads " + std::to_string(threads));
+      crm::ScanOptions options;
+      options.threads = threads;
+      options.block_bytes = 100'000;
+      const auto input = scan_support::input_of(text, format);
+      ASSERT_NO_FATAL_FAILURE(expect_like_plain(scan_support::scan_all(*input, options), text, format));
+      ASSERT_NO_FATAL_FAILURE(expect_like_plain(scan_support::scan_all(*input, options), text, format));
+    }
+  }
+}
+
 TEST(ScannerProperty, SplitAnywhereGivesTheSame) {
   std::mt19937 random(99);
   for (int round = 0; round < 250; ++round) {
@@ -123,7 +161,7 @@ TEST(ScannerProperty, SplitAnywhereGivesTheSame) {
     const Scanned expected = scan_support::scan_all(*whole);
     for (std::uint64_t block = 1; block <= text.size() + 1; ++block) {
       SCOPED_TRACE("round " + std::to_string(round) + ", blocks of " + std::to_string(block) + ": " + printable(text));
-      const auto input = scan_support::input_of(text, format);
+      const auto input = scan_support::input_of(text, format, random() % 4);
       crm::ScanOptions options;
       options.block_bytes = block;
       ASSERT_NO_FATAL_FAILURE(expect_same(scan_support::scan_all(*input, options), expected));
@@ -141,7 +179,7 @@ TEST(ScannerProperty, SeveralThreadsThatGuessGiveTheSame) {
     const auto whole = scan_support::input_of(text, format);
     const Scanned expected = scan_support::scan_all(*whole);
     SCOPED_TRACE("round " + std::to_string(round) + ": " + printable(text));
-    const auto input = scan_support::input_of(text, format);
+    const auto input = scan_support::input_of(text, format, random() % 10);
     crm::ScanOptions options;
     options.threads = 4;
     options.block_bytes = 1 + random() % 100;

@@ -13,7 +13,9 @@ enum class OutputCompression { none, gzip, zstd };
 /// (O_TMPFILE), else under a temporary one that is locked by its owner; `publish` syncs it and renames it into place.
 /// Destroyed without `publish`, it leaves the earlier file as it was and nothing else.
 ///
-/// Errors: Error(denied) when it cannot be written there, Error(limit_exceeded) when the disk is full,
+/// A symbolic link is followed; a device, a FIFO and `/dev/fd/N` are written where they are, at once.
+/// Errors: Error(denied) when it may not be written there, Error(invalid_config) when it is a folder or its folder is not
+/// there, Error(limit_exceeded) when the disk is full,
 /// Error(output_closed) when the reader of standard output went away.
 /// Threads: `append` from one thread at a time.
 class OutputFile {

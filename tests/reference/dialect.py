@@ -57,8 +57,9 @@ def _sep_lines(text):
 
 
 def usual_count(counts) -> int:
-    """The commonest number of fields; of equally common ones the one that appears first."""
-    return Counter(counts).most_common(1)[0][0] if counts else 0
+    """The commonest number of fields; of equally common ones the largest."""
+    numbers = Counter(counts)
+    return max(numbers, key=lambda count: (numbers[count], count)) if numbers else 0
 
 
 def _share(text, delimiter):

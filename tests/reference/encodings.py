@@ -70,6 +70,11 @@ def decode(data: bytes, encoding: str) -> str:
     return data.decode(_PYTHON_NAMES.get(encoding, encoding), errors="crm-undecodable")
 
 
+def shown_name(encoding: str) -> str:
+    """As people write it."""
+    return {"windows-1252": "Windows-1252"}.get(encoding, encoding.upper())
+
+
 def has_undecodable(text: str) -> bool:
     return any("\udc00" <= c <= "\udcff" for c in text)
 

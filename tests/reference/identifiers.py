@@ -1,15 +1,17 @@
 """What tells that two rows mean the same: the identifiers of the cascade and their columns in every file.
 
 Plain readings: where all enriched files are empty nothing is missing on either side; content speaks only of e-mail,
-phone, LinkedIn and domain.
+phone, LinkedIn and domain, and only where the header does not name another kind (an e-mail column may tell a domain); dates, and what has letters, are no phones; the pages of companies do not make a
+LinkedIn column; a column that --map calls another column is not the one that its own name says.
 """
 
 from dataclasses import dataclass
 
+from . import recency
 from .command import OnItem
 from .errors import UsageError
-from .keys import KINDS
-from .names import find, is_company_column, is_named_for, is_record_id
+from .keys import KINDS, is_company_key
+from .names import find, is_company_column, is_named_for, is_record_id, kind_by_name
 from .text import same_name
 
 _BY_CONTENT = ("email", "phone", "linkedin", "domain")
@@ -72,7 +74,7 @@ def _file_columns(kind, columns, original, file, targets, keys):
     """The columns of an enriched file that hold this identifier, in column order."""
     ours = [original.header[i] for i in columns]
     theirs = [i for i, name in enumerate(file.header)
-              if (targets[i] and targets[i].original in columns) or any(same_name(name, our) for our in ours)]
+              if (targets[i].original in columns if targets[i] else any(same_name(name, our) for our in ours))]
     return _detected(kind, file, keys, theirs) if kind in _BY_CONTENT else theirs
 
 
@@ -81,13 +83,25 @@ def _detected(kind, file, keys, known):
              if i in known or (is_named_for(kind, name) and not is_company_column(kind, name))]
     if named:
         return named
-    return [i for i in range(len(file.header))
-            if not is_company_column(kind, file.header[i]) and _looks_like(kind, file, i, keys)]
+    return [i for i, name in enumerate(file.header)
+            if kind_by_name(name) in ("exact", "email" if kind == "domain" else "exact")
+            and not is_company_column(kind, name) and _looks_like(kind, file, i, keys)]
 
 
 def _looks_like(kind, file, column, keys):
     values = [row.cells[column] for row in file.rows if not keys.blank.is_blank(row.cells[column])][:_SAMPLE_VALUES]
-    return bool(values) and sum(bool(keys.keys(kind, value)) for value in values) >= 0.8 * len(values)
+    if kind == "phone":
+        return _share(values, lambda value: keys.keys(kind, value) and recency.parse(value) is None and not _letters(value))
+    person_only = kind == "linkedin"
+    return _share(values, lambda value: any(not (person_only and is_company_key(kind, k)) for k in keys.keys(kind, value)))
+
+
+def _letters(value):
+    return any(c.isalpha() for c in value.replace("ext", ""))
+
+
+def _share(values, has_key):
+    return bool(values) and sum(bool(has_key(value)) for value in values) >= 0.8 * len(values)
 
 
 def _label(item, items, columns, original):
@@ -112,9 +126,10 @@ def restrict_companies(identifiers, names, columns_for, mode):
     Plain reading: `--match all` is no cascade, so nothing is restricted there."""
     kinds = {identifier.kind for identifier in identifiers}
     for identifier in identifiers:
+        fills = {find(name, names) for name in columns_for.get(identifier.kind, [])}
         persons = {"domain": {"email", "phone", "linkedin"}, "linkedin": {"email", "phone"}}.get(identifier.kind, set())
         if mode == "any" and persons & kinds:
-            identifier.fills = {find(name, names) for name in columns_for.get(identifier.kind, [])}
+            identifier.fills = fills
 
 
 assert set(_BY_CONTENT) <= set(KINDS)

@@ -1,6 +1,7 @@
 """Which enriched rows belong to each row of the original.
 
-Plain readings: with --match all nothing is shared too often; a composite key is the tuple of first keys.
+Plain readings: with --match all nothing is shared too often; a composite key is the tuple of first keys. Of the keys that
+too many rows share, those are reported that would have matched: the other side has them, too.
 """
 
 from collections import Counter
@@ -104,14 +105,16 @@ def _only(plan, number, key):
 
 
 def _shared(plan, ours, theirs, inputs):
-    """Keys that too many rows of one place hold: (identifier, key, place, rows)."""
+    """Keys that too many rows of one place hold, and the other side holds, too: (identifier, key, place, rows)."""
     if plan.match == "all":
         return []
+    in_original = {pair for pairs in ours for pair in pairs}
+    in_enriched = {pair for rows in theirs for pairs in rows for pair in pairs}
     result = []
     for place, rows in [("original", ours)] + list(enumerate(theirs)):
         counts = Counter(pair for pairs in rows for pair in pairs)
         for (number, key), count in counts.items():
             limit = plan.identifiers[number].max_shared
-            if limit and count > limit:
+            if limit and count > limit and (number, key) in (in_enriched if place == "original" else in_original):
                 result.append((number, key, place, count))
     return result

@@ -69,6 +69,6 @@ def is_known(name: str, header: list) -> bool:
         find_or_position(name, header)
         return True
     except UsageError as error:
-        if "ambiguous" in str(error):
+        if "ambiguous" in str(error) or (name.startswith("#") and name[1:].isdigit()):
             raise
         return False

@@ -49,8 +49,9 @@ def build(options, original, inputs, keys) -> Plan:
     record_id = _record_id(options, original)
     columns = _columns(options, original, inputs, targets)
     _give_kinds(columns, found)
-    _give_rules(columns, options, original, inputs, record_id)
-    names = [column.name for column in columns]
+    left_out = [n for n in mapping.new_column_names(targets) if n not in [c.name for c in columns if c.original is None]]
+    _give_rules(columns, left_out, options, original, inputs, record_id)
+    names = [column.name for column in columns] + left_out
     identifiers_module.restrict_companies(found, names, options.columns_for_kind, options.match)
     return Plan(options.match, found, columns, _output(columns, original, options),
                 _recency_columns(options, columns, inputs, targets), record_id, options.separator, options.recency_format)
@@ -74,7 +75,10 @@ def _columns(options, original, inputs, targets):
         new.append(Column(name, None, sources))
     names = [column.name for column in new]
     if options.new_columns is not None:
-        new = [new[find(name, names)] for name in options.new_columns]
+        chosen = [find(name, names) for name in options.new_columns]
+        if len(set(chosen)) < len(chosen):
+            raise UsageError("--columns: a column is given twice")
+        new = [new[index] for index in chosen]
     dropped = {names[find(name, names)] for name in options.dropped}
     return columns + [column for column in new if column.name not in dropped]
 
@@ -91,10 +95,11 @@ def _give_kinds(columns, identifiers):
                 column.kind, column.is_identifier = identifier.kind, True
 
 
-def _give_rules(columns, options, original, inputs, record_id):
-    # A name may also mean an original column that no enriched file has: then the rule has nothing to do.
+def _give_rules(columns, left_out, options, original, inputs, record_id):
+    # A name may also mean an original column that no enriched file has, or a new one that is left out: then the rule has
+    # nothing to do.
     untouched = [name for i, name in enumerate(original.header) if i not in [c.original for c in columns]]
-    names = [column.name for column in columns] + untouched
+    names = [column.name for column in columns] + untouched + left_out
     for column in columns:
         protected = column.original is not None and (is_protected(column.name) or column.original == record_id)
         column.strategy = options.strategy
@@ -102,10 +107,13 @@ def _give_rules(columns, options, original, inputs, record_id):
         column.rank = list(range(len(inputs)))
     chosen = {"strategy": options.strategies, "policy": options.policies, "rank": options.preferences}
     for attribute, rules in chosen.items():
+        stated = {}
         for name, value in rules:
             index = find(name, names)
             if attribute == "rank":
                 value = _ranks(value, inputs)
+            if stated.setdefault(index, value) != value:
+                raise UsageError(f"{name}: two different values")
             if index < len(columns):
                 setattr(columns[index], attribute, value)
 

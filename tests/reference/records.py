@@ -3,13 +3,14 @@
 Plain readings where the contract leaves room:
 - "The first in reading order" of several reasons is the order in which a reader notices them: text after a closing
   quote when it is met, the number of fields at the record's end, bytes of another encoding last.
+- Of a record that is too long the first --max-record-bytes are kept.
 - What is rejected for a quote that is never closed is the first physical line of its record.
 """
 
 import re
 from dataclasses import dataclass
 
-from .encodings import has_undecodable
+from .encodings import has_undecodable, shown_name
 
 TEXT_AFTER_QUOTE = "text after a closing quote"
 NEVER_CLOSED = "quote is never closed"
@@ -71,7 +72,7 @@ def _read_record(text, begin, line, delimiter, unquoted, limit):
         at += 1
     raw = text[begin:at]
     if not problem and _longer(raw, limit):
-        problem = TOO_LONG
+        problem, raw = TOO_LONG, raw.encode("utf-8", "surrogatepass")[:limit].decode("utf-8", "ignore")
     return Record(line, fields, raw, problem, begin), at
 
 
@@ -106,5 +107,5 @@ def problem_of(record: Record, columns: int, encoding: str) -> str:
     if len(record.fields) > columns:
         return f"too many fields (expected {columns}, found {len(record.fields)})"
     if has_undecodable(record.raw):
-        return f"bytes that are not {encoding}"
+        return f"bytes that are not {shown_name(encoding)}"
     return ""

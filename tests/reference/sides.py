@@ -1,6 +1,6 @@
 """What is written beside the merged file: changes, provenance, conflicts, unmatched enriched rows, rejects.
 
-Plain readings: net-new rows of `--match all` are grouped by their first identifier's first key, too, as the contract
+Plain readings: the identifiers of the net-new file stand in the order of --on; net-new rows of `--match all` are grouped by their first identifier's first key, too, as the contract
 says for every mode.
 """
 
@@ -74,7 +74,9 @@ def _conflicts_of_cell(column, cell, before, inputs, keys):
 
 def unmatched_enriched(plan, inputs, matching, keys):
     """Rows none of whose keys the original has, grouped by their first identifier with a key, consolidated."""
-    order = [i for i, c in enumerate(plan.columns) if c.is_identifier]
+    order = []
+    for identifier in plan.identifiers:
+        order += [i for i, c in enumerate(plan.columns) if c.original in identifier.original_columns and i not in order]
     order += [i for i, c in enumerate(plan.columns) if c.original is not None and not c.is_identifier]
     order += [i for i, c in enumerate(plan.columns) if c.original is None]
     _, theirs = all_row_keys(plan, _no_rows(), inputs, keys)

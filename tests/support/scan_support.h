@@ -55,11 +55,13 @@ class TextInMemory final : public crm::TextStore {
 };
 
 /// An input whose first data record is the first byte of `text`.
-inline std::unique_ptr<crm::CsvInput> input_of(std::string text, const crm::ScanFormat& format) {
+inline std::unique_ptr<crm::CsvInput> input_of(std::string text, const crm::ScanFormat& format,
+                                               std::uint64_t lookahead_bytes = crm::kLookaheadBytes) {
   crm::CsvInput::Parts parts;
   parts.profile.path = "test.csv";
   parts.text = std::make_unique<TextInMemory>(std::move(text));
   parts.format = format;
+  parts.lookahead_bytes = lookahead_bytes;
   return std::make_unique<crm::CsvInput>(std::move(parts));
 }
 

@@ -9,7 +9,11 @@ namespace crm {
 namespace {
 
 Sql kind_literal(Kind kind) { return sql("{}", Literal(std::string(kind_name(kind)))); }
-Sql alias(int file) { return sql("{}", numbered("e", file + 1)); }
+
+/// A column of a file's record as `met` names it: e1_v3.
+Sql of_file(int file, const char* stem, int column) {
+  return sql("{}", Identifier("e" + std::to_string(file + 1) + "_" + stem + std::to_string(column)));
+}
 
 Sql numbers(const std::vector<int>& values) {
   std::vector<Sql> parts;
@@ -23,13 +27,13 @@ Sql choice(const SqlShape& shape, int column) {
   std::vector<Sql> cases;
   if (shape.is_measured(column)) {
     std::vector<Sql> measures;
-    for (const int file : files) measures.push_back(member(alias(file), "m", column));
-    for (const int file : files) cases.push_back(sql("WHEN {} THEN {}", member(alias(file), "m", column), file + 1));
+    for (const int file : files) measures.push_back(of_file(file, "m", column));
+    for (const int file : files) cases.push_back(sql("WHEN {} THEN {}", of_file(file, "m", column), file + 1));
     return sql("CASE greatest({}) {} END", Sql::join(measures, ", "), Sql::join(cases, " "));
   }
   if (shape.plan.columns[column].strategy == Strategy::last) std::reverse(files.begin(), files.end());
   for (const int file : files) {
-    cases.push_back(sql("WHEN {} IS NOT NULL THEN {}", member(alias(file), "v", column), file + 1));
+    cases.push_back(sql("WHEN {} IS NOT NULL THEN {}", of_file(file, "v", column), file + 1));
   }
   return sql("CASE {} END", Sql::join(cases, " "));
 }
@@ -38,7 +42,7 @@ Sql choice(const SqlShape& shape, int column) {
 Sql of_chosen_file(const SqlShape& shape, const char* stem, int column) {
   std::vector<Sql> cases;
   for (const int file : shape.files_of_column[column]) {
-    cases.push_back(sql("WHEN {} THEN {}", file + 1, member(alias(file), stem, column)));
+    cases.push_back(sql("WHEN {} THEN {}", file + 1, of_file(file, stem, column)));
   }
   return sql("CASE {} {} END", numbered("p", column), Sql::join(cases, " "));
 }
@@ -47,10 +51,10 @@ Sql of_chosen_file(const SqlShape& shape, const char* stem, int column) {
 Sql groups(const SqlShape& shape, int column) {
   std::vector<Sql> parts;
   for (const int file : shape.files_of_column[column]) {
-    parts.push_back(sql("CAST({} AS BIGINT), {}, {}, {}, {}", file + 1, member(alias(file), "v", column),
-                        member(alias(file), "s", column),
-                        shape.lines ? member(alias(file), "l", column) : sql("CAST(0 AS BIGINT)"),
-                        member(alias(file), "d", column)));
+    parts.push_back(sql("CAST({} AS BIGINT), {}, {}, {}, {}", file + 1, of_file(file, "v", column),
+                        of_file(file, "s", column),
+                        shape.lines ? of_file(file, "l", column) : sql("CAST(0 AS BIGINT)"),
+                        of_file(file, "d", column)));
   }
   return Sql::join(parts, ", ");
 }
@@ -83,11 +87,11 @@ void add_conflict(const SqlShape& shape, Side side, int column, Select& select) 
   const PlanColumn& merged = shape.plan.columns[column];
   std::vector<Sql> values, within;
   if (merged.original_column && side == Side::original) {
-    values.push_back(sql("crm_value({})", member(sql("o"), "c", *merged.original_column)));
+    values.push_back(sql("crm_value({})", numbered("c", *merged.original_column)));
   }
   for (const int file : shape.files_of_column[column]) {
-    values.push_back(member(alias(file), "v", column));
-    within.push_back(member(alias(file), "x", column));
+    values.push_back(of_file(file, "v", column));
+    within.push_back(of_file(file, "x", column));
   }
   if (values.size() == 1) {
     select.columns.push_back(sql("{} AS {}", within.front(), numbered("x", column)));
@@ -188,43 +192,43 @@ void add_accounts(const SqlShape& shape, ColumnList& columns, MergedLayout& layo
     place.file_value.assign(shape.files, -1);
     place.file_values.assign(shape.files, -1);
     for (const int file : shape.files_of_column[j]) {
-      place.file_value[file] = columns.add(sql("{}", Identifier(alias(file).text() + "_v" + std::to_string(j))));
-      place.file_values[file] = columns.add(sql("{}", Identifier(alias(file).text() + "_d" + std::to_string(j))));
+      place.file_value[file] = columns.add(of_file(file, "v", j));
+      place.file_values[file] = columns.add(of_file(file, "d", j));
     }
   }
 }
 
 }  // namespace
 
-Step reached(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried) {
-  const auto records = [&](const Sql& table) {
+Step taken(const SqlShape&, Side side, int file, const RangeSql& range) {
+  Select select;
+  select.columns = {sql("row"), sql("key_id")};
+  select.from = sql("{}", side_table(side, "reach", file));
+  select.where = {sql("row >= {}", range.first_row), sql("row < {}", range.end_row)};
+  return {side_table(side, "taken", file).name(), "The keys that the rows of this range take in this file.", {select}};
+}
+
+Step record(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried) {
+  const auto all_of = [&](const Identifier& table) {
     Select select;
-    select.columns = {sql("r.row"), sql("r.key_id")};
-    for (const RecordColumn& column : record_columns(shape, file)) {
-      const std::vector<int> lanes = side == Side::original ? shape.masked_lanes(column.column) : std::vector<int>{};
-      select.columns.push_back(lanes.empty() ? sql("g.{}", column.name)
-                                             : sql("CASE WHEN r.key_id & 255 NOT IN ({}) THEN g.{} END AS {}",
-                                                   numbers(lanes), column.name, column.name));
-    }
-    select.from = sql("{} AS r", side_table(side, "reach", file));
-    select.joins = {sql("JOIN {} AS g ON g.key_id = r.key_id", table)};
-    select.where = {sql("r.row >= {}", range.first_row), sql("r.row < {}", range.end_row)};
+    select.columns = {sql("key_id")};
+    for (const RecordColumn& column : record_columns(shape, file)) select.columns.push_back(column.name);
+    select.from = sql("{}", table);
     return select;
   };
   Step step;
-  step.name = side_table(side, "reached", file).name();
-  step.reason = "What the rows of this range reach in this file.";
-  step.selects = {records(sql("{}", side_table(side, "consolidated", file)))};
+  step.name = side_table(side, "record", file).name();
+  step.reason = "Their records.";
+  step.selects = {all_of(side_table(side, "consolidated", file))};
   if (with_carried) {
-    Select carried = records(sql("{}", numbered("carried_", file + 1)));
-    carried.where.push_back(sql("g.range = {}", range.number));
-    step.selects.push_back(carried);
-    step.reason += " Keys that rows of another range hold first were carried here.";
+    step.reason = "Their records; those of keys that rows of another range hold first were carried here.";
+    step.selects.push_back(all_of(numbered("carried_", file + 1)));
+    step.selects.back().where = {sql("range = {}", range.number)};
   }
   return step;
 }
 
-Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range) {
+Step met(const SqlShape& shape, Side side, const RangeSql& range) {
   Select select;
   select.columns = {sql("o.row")};
   if (side == Side::original) {
@@ -234,10 +238,32 @@ Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range) {
     select.from = sql("(SELECT range AS row FROM range({}, {})) AS o", range.first_row, range.end_row);
   }
   for (int file = 0; file < shape.files; ++file) {
-    select.columns.push_back(sql("{}.key_id AS {}", alias(file), numbered("k", file + 1)));
-    select.joins.push_back(sql("LEFT JOIN {} AS {} ON {}.row = o.row", side_table(side, "reached", file), alias(file),
-                               alias(file)));
+    const Identifier key = numbered("t", file + 1), values = numbered("e", file + 1);
+    select.joins.push_back(sql("LEFT JOIN {} AS {} ON {}.row = o.row", side_table(side, "taken", file), key, key));
+    select.joins.push_back(
+        sql("LEFT JOIN {} AS {} ON {}.key_id = {}.key_id", side_table(side, "record", file), values, values, key));
+    select.columns.push_back(sql("{}.key_id AS {}", key, numbered("k", file + 1)));
+    for (const RecordColumn& column : record_columns(shape, file)) {
+      const std::vector<int> lanes = side == Side::original ? shape.masked_lanes(column.column) : std::vector<int>{};
+      const Identifier name(values.name() + "_" + column.name.text());
+      select.columns.push_back(lanes.empty() ? sql("{}.{} AS {}", values, column.name, name)
+                                             : sql("CASE WHEN {}.key_id & 255 NOT IN ({}) THEN {}.{} END AS {}", key,
+                                                   numbers(lanes), values, column.name, name));
+    }
   }
+  return {side == Side::original ? "met" : "unmatched_met",
+          "Each row of the range beside the record that it reaches in each file: at most one, so no row is multiplied. "
+          "What a company's match may not fill is left out.",
+          {select}};
+}
+
+Step chosen_value(const SqlShape& shape, Side side) {
+  Select select;
+  select.columns = {sql("row")};
+  if (side == Side::original) {
+    for (int c = 0; c < shape.plan.original_column_count; ++c) select.columns.push_back(sql("{}", numbered("c", c)));
+  }
+  for (int file = 0; file < shape.files; ++file) select.columns.push_back(sql("{}", numbered("k", file + 1)));
   for (int j = 0; j < static_cast<int>(shape.plan.columns.size()); ++j) {
     if (shape.files_of_column[j].empty()) {
       select.columns.push_back(sql("CAST(NULL AS VARCHAR) AS {}", numbered("v", j)));
@@ -247,15 +273,12 @@ Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range) {
     add_conflict(shape, side, j, select);
     if (!shape.plan.want_conflicts) continue;
     for (const int file : shape.files_of_column[j]) {
-      for (const char* stem : {"v", "d"}) {
-        select.columns.push_back(sql("{} AS {}", member(alias(file), stem, j),
-                                     Identifier(alias(file).text() + "_" + stem + std::to_string(j))));
-      }
+      for (const char* stem : {"v", "d"}) select.columns.push_back(of_file(file, stem, j));
     }
   }
+  select.from = side == Side::original ? sql("met") : sql("unmatched_met");
   return {side == Side::original ? "chosen_value" : "unmatched_value",
-          "Per column the value that is chosen over all files, where it came from, and whether the values differ. A row "
-          "of the original meets at most one record of each file, so none is multiplied.",
+          "Per column the value that is chosen over all files, where it came from, and whether the values differ.",
           {select}};
 }
 

@@ -7,13 +7,18 @@
 // The last stages: what each row of the original gets, and what comes of it.
 namespace crm {
 
-/// reached_K(row, key_id, v…): the records that the rows of the range reach in one file, without the values that a
-/// company's match may not fill. `with_carried`: keys of other ranges are looked up in carried_K.
-Step reached(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried);
+/// taken_K(row, key_id): the keys that the rows of the range take in one file.
+Step taken(const SqlShape& shape, Side side, int file, const RangeSql& range);
 
-/// chosen_value(row, …): per merged column the file whose value is taken, the value and where it came from, and whether
-/// the values are in conflict.
-Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range);
+/// record_K(key_id, v…): the records of those keys. `with_carried`: some are held first by rows of another range.
+Step record(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried);
+
+/// met(row, c…, kK, eK_v…): each row of the range beside the records that it reaches.
+Step met(const SqlShape& shape, Side side, const RangeSql& range);
+
+/// chosen_value(row, c…, pN, vN, sN, xN): per merged column the file whose value is taken, the value and where it came
+/// from, and whether the values are in conflict.
+Step chosen_value(const SqlShape& shape, Side side);
 
 /// Where things stand in a row of merged_result; -1 where they are not there.
 struct MergedLayout {

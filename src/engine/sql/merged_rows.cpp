@@ -38,8 +38,37 @@ MergedRows::MergedRows(const SqlShape& shape, const MergedLayout& layout, const 
   }
 }
 
-void MergedRows::start(std::uint64_t first_row) {
-  next_row_ = first_row;
+void RowBytes::start(std::uint64_t first_row, std::uint64_t rows) {
+  first_row_ = first_row;
+  bytes_.clear();
+  pieces_.assign(rows, {});
+  in_order_ = true;
+  at_ = 0;
+}
+
+std::string& RowBytes::begin(std::uint64_t row) {
+  const std::size_t at = row - first_row_;
+  in_order_ = in_order_ && at >= at_;
+  at_ = at;
+  pieces_[at].begin = bytes_.size();
+  return bytes_;
+}
+
+std::string RowBytes::take() {
+  if (in_order_) return std::move(bytes_);
+  std::string sorted;
+  sorted.reserve(bytes_.size());
+  for (const Piece& piece : pieces_) sorted.append(bytes_, piece.begin, piece.size);
+  bytes_.clear();
+  return sorted;
+}
+
+void MergedRows::start(std::uint64_t first_row, std::uint64_t rows) {
+  first_row_ = first_row;
+  came_.assign(rows, false);
+  if (wanted_.merged) merged_.start(first_row, rows);
+  if (wanted_.provenance) provenance_.start(first_row, rows);
+  if (wanted_.conflicts) conflicts_.start(first_row, rows);
   out_ = RangeOutcome();
   out_.matched_on.resize(shape_.plan.identifiers.size());
   out_.columns.resize(shape_.plan.columns.size());
@@ -47,17 +76,26 @@ void MergedRows::start(std::uint64_t first_row) {
   out_.sources.resize(shape_.plan.inputs.size());
 }
 
-RangeOutcome MergedRows::take() { return std::move(out_); }
+RangeOutcome MergedRows::take() {
+  if (out_.rows != came_.size()) {
+    throw Error(ErrorCode::internal, fmt::format("{} of {} rows were merged", out_.rows, came_.size()));
+  }
+  if (wanted_.merged) out_.merged = merged_.take();
+  if (wanted_.provenance) out_.provenance = provenance_.take();
+  if (wanted_.conflicts) out_.conflicts = conflicts_.take();
+  std::sort(out_.changes.begin(), out_.changes.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return std::move(out_);
+}
 
 void MergedRows::add(const duck::Chunk& chunk) {
   in_.clear();
   for (std::size_t i = 0; i < chunk.columns(); ++i) in_.push_back(chunk.column(i));
   for (std::size_t row = 0; row < chunk.rows(); ++row) {
-    const auto number = static_cast<std::uint64_t>(in_[layout_.row].bigint(row));
-    if (number != next_row_) {
-      throw Error(ErrorCode::internal, fmt::format("Row {} came where row {} was due", number, next_row_));
+    const std::uint64_t at = row_number(row) - first_row_;
+    if (at >= came_.size() || came_[at]) {
+      throw Error(ErrorCode::internal, fmt::format("Row {} of the original came twice", row_number(row)));
     }
-    ++next_row_;
+    came_[at] = true;
     add_row(row);
   }
 }
@@ -75,22 +113,32 @@ void MergedRows::add_row(std::size_t row) {
     ++out_.matched_on[identifier];
   }
   for (int column = 0; column < static_cast<int>(layout_.columns.size()); ++column) count_column(column, row);
-
-  changed_.clear();
-  for (std::size_t output = 0; output < shape_.plan.output.size(); ++output) {
-    if (can_change(shape_.plan.output[output]) && is_changed(output, row)) add_changed(output, row);
-  }
-  if (!changed_.empty()) {
-    ++out_.changed_rows;
-    if (wanted_.changes) out_.changes.add_row(record_id(row), changed_);
-  }
+  add_changes(row);
   if (wanted_.conflicts) {
-    for (const int column : conflict_columns_) write_conflicts(column, row);
+    std::string& out = conflicts_.begin(row_number(row));
+    for (const int column : conflict_columns_) write_conflicts(column, row, out);
+    conflicts_.end();
   }
   if (!wanted_.merged) return;
   fields_.clear();
   for (const int output : layout_.output) fields_.push_back(cell(output, row));
-  append_record(fields_, wanted_.merged_delimiter, out_.merged);
+  append_record(fields_, wanted_.merged_delimiter, merged_.begin(row_number(row)));
+  merged_.end();
+}
+
+void MergedRows::add_changes(std::size_t row) {
+  changed_.clear();
+  if (wanted_.provenance) provenance_.begin(row_number(row));
+  for (std::size_t output = 0; output < shape_.plan.output.size(); ++output) {
+    if (!can_change(shape_.plan.output[output]) || !is_changed(output, row)) continue;
+    changed_.push_back({static_cast<int>(output), cell(layout_.output[output], row)});
+    count_changed(output, row);
+    if (wanted_.provenance) write_provenance(output, row);
+  }
+  if (wanted_.provenance) provenance_.end();
+  if (changed_.empty()) return;
+  ++out_.changed_rows;
+  if (wanted_.changes) out_.changes.emplace_back(row_number(row), ChangesBatch()).second.add_row(record_id(row), changed_);
 }
 
 void MergedRows::count_column(int column, std::size_t row) {
@@ -114,7 +162,7 @@ bool MergedRows::is_changed(std::size_t output, std::size_t row) const {
   return true;
 }
 
-void MergedRows::add_changed(std::size_t output, std::size_t row) {
+void MergedRows::count_changed(std::size_t output, std::size_t row) {
   const int column = shape_.plan.output[output].column;
   ColumnAccount& account = out_.columns[column];
   ++account.changed;
@@ -125,9 +173,6 @@ void MergedRows::add_changed(std::size_t output, std::size_t row) {
     file_counted_[source.file] = true;
     out_.sources[source.file].push_back(source.row);
   }
-  if (wanted_.changes) changed_.push_back({static_cast<int>(output), cell(layout_.output[output], row)});
-  else changed_.resize(1);
-  if (wanted_.provenance) write_provenance(output, row);
 }
 
 void MergedRows::find_sources(int column, std::size_t row) {
@@ -156,7 +201,7 @@ void MergedRows::write_provenance(std::size_t output, std::size_t row) {
   const OutputColumn& column = shape_.plan.output[output];
   const MergedLayout::Column& place = layout_.columns[column.column];
   ProvenanceLine line;
-  line.row = static_cast<std::uint64_t>(in_[layout_.row].bigint(row));
+  line.row = row_number(row);
   line.record_id = record_id(row);
   line.column = column.name;
   if (column.role == Role::original) line.before = cell(place.before, row);
@@ -165,7 +210,7 @@ void MergedRows::write_provenance(std::size_t output, std::size_t row) {
   const std::int64_t key = in_[layout_.key[sources_.front().file]].bigint(row);
   line.matched_on = shape_.plan.identifiers[identifier_of_entry(key)].label;
   line.rule = shape_.plan.columns[column.column].strategy;
-  append_provenance(shape_.plan, line, wanted_.provenance_delimiter, out_.provenance);
+  append_provenance(shape_.plan, line, wanted_.provenance_delimiter, provenance_.bytes());
 }
 
 /// All values of a cell, each text once, in order: the original's, then those of the files by their rank.
@@ -207,12 +252,12 @@ std::string MergedRows::text_from(int column, std::string_view text, std::size_t
   return source_names(shape_.plan, sources_);
 }
 
-void MergedRows::write_conflicts(int column, std::size_t row) {
+void MergedRows::write_conflicts(int column, std::size_t row, std::string& out) {
   const MergedLayout::Column& place = layout_.columns[column];
   if (!is_filled(place.conflict, row) || in_[place.conflict].utinyint(row) == 0) return;
   find_values(column, row);
   ConflictLine line;
-  line.row = static_cast<std::uint64_t>(in_[layout_.row].bigint(row));
+  line.row = row_number(row);
   line.record_id = record_id(row);
   line.column = shape_.plan.output[output_of_[column]].name;
   line.chosen = chosen_text(column, row);
@@ -223,7 +268,7 @@ void MergedRows::write_conflicts(int column, std::size_t row) {
     line.other = value.text;
     line.real = !keys_.same_value(shape_.plan.columns[column].kind, line.chosen, value.text);
     line.other_from = value.file < 0 ? std::string_view("original") : shape_.plan.inputs[value.file].name;
-    append_conflict(line, wanted_.conflicts_delimiter, out_.conflicts);
+    append_conflict(line, wanted_.conflicts_delimiter, out);
   }
 }
 

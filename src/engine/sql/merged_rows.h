@@ -24,11 +24,33 @@ struct WantedBytes {
 /// What came of a range of rows: bytes of the outputs, and counts.
 struct RangeOutcome {
   std::string merged, provenance, conflicts;
-  ChangesBatch changes;
+  std::vector<std::pair<std::uint64_t, ChangesBatch>> changes;  ///< per changed row, by row
   std::uint64_t rows = 0, matched = 0, changed_rows = 0;
   std::vector<std::uint64_t> matched_on;            ///< per identifier
   std::vector<ColumnAccount> columns;
   std::vector<std::vector<std::uint64_t>> sources;  ///< per file: rows (0-based) that gave a changed cell, may repeat
+};
+
+/// The bytes that rows of a range have made, put in the order of rows: DuckDB's outer joins give the matched rows of a
+/// chunk before the others, and sorting whole rows would cost more than all the rest.
+class RowBytes {
+ public:
+  void start(std::uint64_t first_row, std::uint64_t rows);
+  /// Where a row's bytes go; nothing else may be added until `end`.
+  std::string& begin(std::uint64_t row);
+  void end() { pieces_[at_].size = bytes_.size() - pieces_[at_].begin; }
+  std::string& bytes() { return bytes_; }
+  std::string take();
+
+ private:
+  struct Piece {
+    std::uint64_t begin = 0, size = 0;
+  };
+  std::uint64_t first_row_ = 0;
+  std::size_t at_ = 0;
+  std::string bytes_;
+  std::vector<Piece> pieces_;
+  bool in_order_ = true;
 };
 
 /// Writes the rows of merged_result, and counts what became of them.
@@ -38,10 +60,11 @@ class MergedRows {
  public:
   MergedRows(const SqlShape& shape, const MergedLayout& layout, const WantedBytes& wanted, const KeyOptions& keys);
 
-  /// Begins a range at a row (1-based).
-  void start(std::uint64_t first_row);
-  /// Adds the rows of a chunk. Errors: internal if a row is missing, comes twice or is out of order.
+  /// Begins a range of rows, the first of them (1-based).
+  void start(std::uint64_t first_row, std::uint64_t rows);
+  /// Adds the rows of a chunk, in any order. Errors: internal if a row is of another range, or came already.
   void add(const duck::Chunk& chunk);
+  /// Errors: internal if a row has not come.
   RangeOutcome take();
 
  private:
@@ -52,15 +75,17 @@ class MergedRows {
 
   void add_row(std::size_t row);
   void count_column(int column, std::size_t row);
-  void add_changed(std::size_t output, std::size_t row);
+  void add_changes(std::size_t row);
+  void count_changed(std::size_t output, std::size_t row);
   bool is_changed(std::size_t output, std::size_t row) const;
   void find_sources(int column, std::size_t row);
   void write_provenance(std::size_t output, std::size_t row);
   void find_values(int column, std::size_t row);
-  void write_conflicts(int column, std::size_t row);
+  void write_conflicts(int column, std::size_t row, std::string& out);
   std::string_view chosen_text(int column, std::size_t row) const;
   std::string text_from(int column, std::string_view text, std::size_t row);
   std::string_view record_id(std::size_t row) const;
+  std::uint64_t row_number(std::size_t row) const { return static_cast<std::uint64_t>(in_[layout_.row].bigint(row)); }
   std::string_view cell(int column, std::size_t row) const { return in_[column].text(row); }
   bool is_filled(int column, std::size_t row) const { return column >= 0 && !in_[column].is_null(row); }
 
@@ -73,7 +98,9 @@ class MergedRows {
   std::vector<int> output_of_;      // per merged column: its output column (not the alternate)
   std::vector<int> alternate_of_;   // per merged column: the output column of its alternate, or -1
   std::vector<duck::Column> in_;    // of the chunk at hand
-  std::uint64_t next_row_ = 0;
+  std::uint64_t first_row_ = 0;
+  std::vector<bool> came_;          // per row of the range
+  RowBytes merged_, provenance_, conflicts_;
   RangeOutcome out_;
   // Scratch of one row.
   std::vector<std::string_view> fields_;

@@ -28,18 +28,20 @@ WantedBytes wanted_bytes(const EngineOutputs& outputs) {
 
 }  // namespace
 
-Sql SqlRun::range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last) const {
+Sql SqlRun::range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last, Order order) const {
   const RangeSql range = RangeSql::of(number, rows_per_range_, slot);
   std::vector<Step> steps;
   for (int file = 0; file < shape_.files; ++file) {
     for (Step& step : consolidated(shape_, side, file, range)) steps.push_back(std::move(step));
   }
   for (int file = 0; file < shape_.files; ++file) {
-    steps.push_back(reached(shape_, side, file, range, side == Side::original && carries_[file]));
+    steps.push_back(taken(shape_, side, file, range));
+    steps.push_back(record(shape_, side, file, range, side == Side::original && carries_[file]));
   }
-  steps.push_back(chosen_value(shape_, side, range));
+  steps.push_back(met(shape_, side, range));
+  steps.push_back(chosen_value(shape_, side));
   steps.push_back(last);
-  steps.back().selects.front().order_by = {sql("row")};
+  if (order == Order::sorted) steps.back().selects.front().order_by = {sql("row")};
   return pipeline(steps, Reasons::hidden);
 }
 
@@ -57,6 +59,7 @@ void SqlRun::merge() {
   for (int worker = 0; worker < workers; ++worker) {
     writers.push_back(std::make_unique<MergedRows>(shape_, result.layout, wanted, key_options_));
   }
+  std::vector<std::uint64_t> rows_in_work(workers);
   RangeFeed feed(tables_, plan_.original_column_count, rows_per_range_);
   RangeWork work;
   work.fetch = [&](std::uint64_t, int worker) {
@@ -64,13 +67,20 @@ void SqlRun::merge() {
     const auto rows = feed.next();
     tables_.set_fraction(feed.fraction());
     tables_.put(worker, rows);
+    rows_in_work[worker] = rows ? rows->rows : 0;
     return rows != nullptr;
   };
   work.work = [&](std::uint64_t number, int worker, duck::Connection& connection) {
-    Sql query = range_query(Side::original, number, worker, result.step);
-    if (kept_) query = kept_->keep_merged(session_, connection, query, plan_.output.size());
-    writers[worker]->start(number * rows_per_range_ + 1);
-    session_.query(connection, query, [&](const duck::Chunk& chunk) { writers[worker]->add(chunk); });
+    const auto write = [&](const Sql& query) {
+      writers[worker]->start(number * rows_per_range_ + 1, rows_in_work[worker]);
+      session_.query(connection, query, [&](const duck::Chunk& chunk) { writers[worker]->add(chunk); });
+    };
+    if (kept_) {
+      write(kept_->keep_merged(session_, connection,
+                               range_query(Side::original, number, worker, result.step, Order::sorted), plan_.output.size()));
+      return;
+    }
+    write(range_query(Side::original, number, worker, result.step, Order::as_it_comes));
   };
   work.commit = [&](std::uint64_t, int worker) { commit(writers[worker]->take()); };
   run_ranges(session_, workers, work);
@@ -82,7 +92,9 @@ void SqlRun::commit(RangeOutcome outcome) {
   if (outputs_.merged != nullptr) outputs_.merged->append(outcome.merged);
   if (outputs_.provenance != nullptr) outputs_.provenance->append(outcome.provenance);
   if (outputs_.conflicts != nullptr) outputs_.conflicts->append(outcome.conflicts);
-  if (outputs_.changes != nullptr) changes_.append(outcome.changes);
+  if (outputs_.changes != nullptr) {
+    for (const auto& [row, batch] : outcome.changes) changes_.append(batch);
+  }
   report_.output_rows += outcome.rows;
   report_.matched_rows += outcome.matched;
   report_.unmatched_rows += outcome.rows - outcome.matched;
@@ -129,7 +141,7 @@ void SqlRun::merge_unmatched() {
   std::string bytes;
   std::vector<std::string_view> fields;
   for (std::uint64_t number = 0; number < ranges_of(records); ++number) {
-    const Sql query = range_query(Side::unmatched, number, 0, result.step);
+    const Sql query = range_query(Side::unmatched, number, 0, result.step, Order::sorted);
     session_.query(session_.main(), query, [&](const duck::Chunk& chunk) {
       std::vector<duck::Column> columns;
       for (std::size_t c = 0; c < chunk.columns(); ++c) columns.push_back(chunk.column(c));

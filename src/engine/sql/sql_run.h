@@ -37,7 +37,8 @@ class SqlRun {
   // sql_export.cpp: ranges of rows.
   void merge();
   void merge_unmatched();
-  Sql range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last) const;
+  enum class Order { as_it_comes, sorted };
+  Sql range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last, Order order) const;
   void commit(RangeOutcome outcome);
   void count_contributed();
   std::uint64_t ranges_of(std::uint64_t rows) const { return (rows + rows_per_range_ - 1) / rows_per_range_; }

@@ -128,7 +128,9 @@ auto SqlSession::translated(Act act) {
 }
 
 void SqlSession::execute(duck::Connection& connection, const Sql& statement) {
+  const auto c0 = clock(); const auto t0 = std::chrono::steady_clock::now();
   translated([&] { connection.execute(statement.text()); });
+  if (getenv("CRM_TRACE")) fmt::print(stderr, "{:50.50} cpu {:.2f} wall {:.2f} rss {}\n", statement.text().substr(0, statement.text().find('\n')), double(clock()-c0)/1e6, std::chrono::duration<double>(std::chrono::steady_clock::now()-t0).count(), rss_bytes()>>20);
 }
 
 std::int64_t SqlSession::query_bigint(const Sql& query) {
@@ -137,6 +139,9 @@ std::int64_t SqlSession::query_bigint(const Sql& query) {
 
 void SqlSession::query(duck::Connection& connection, const Sql& query,
                        const std::function<void(const duck::Chunk&)>& take) {
+  const auto c0 = clock(); const auto t0 = std::chrono::steady_clock::now();
+  if (getenv("CRM_EXPLAIN")) fmt::print(stderr, "{}\n{}\n", query.text(), connection.query_text("EXPLAIN " + query.text()));
+  struct Fin { decltype(c0) c; decltype(t0) t; ~Fin() {   if (getenv("CRM_TRACE")) fmt::print(stderr, "{:50.50} cpu {:.2f} wall {:.2f} rss {}\n", "query", double(clock()-c)/1e6, std::chrono::duration<double>(std::chrono::steady_clock::now()-t).count(), rss_bytes()>>20); } } fin{c0,t0};
   translated([&] {
     duck::Result result = connection.query(query.text());
     duck::Chunk chunk;

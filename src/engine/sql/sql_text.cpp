@@ -56,9 +56,11 @@ std::vector<Step> range_statement(const SqlShape& shape, Side side, Step last) {
     for (Step& step : consolidated(shape, side, file, range)) steps.push_back(std::move(step));
   }
   for (int file = 0; file < shape.files; ++file) {
-    steps.push_back(reached(shape, side, file, range, side == Side::original));
+    steps.push_back(taken(shape, side, file, range));
+    steps.push_back(record(shape, side, file, range, side == Side::original));
   }
-  steps.push_back(chosen_value(shape, side, range));
+  steps.push_back(met(shape, side, range));
+  steps.push_back(chosen_value(shape, side));
   last.selects.front().order_by = {sql("row")};
   steps.push_back(std::move(last));
   return steps;

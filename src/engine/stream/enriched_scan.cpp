@@ -37,6 +37,7 @@ struct EnrichedScan::Mapped : Input::Mapped {
   Probed probed;
   std::string blob;       // of `probed`, for the second scan
   std::string hits;       // records; row and line still relative to the batch
+  std::vector<std::uint16_t> buckets;  // of the hits
   std::string unmatched;  // key and record each; likewise
   std::vector<std::uint64_t> unmatched_entries;
   std::uint64_t without_recency = 0;
@@ -112,7 +113,9 @@ void EnrichedScan::make_hits(const RecordBatch& batch, const Probed& probed, con
         mapped.without_recency += !maker.has_recency();
         reached = true;
       }
-      if (!maker.empty()) maker.append(ref, mapped.hits);
+      if (maker.empty()) continue;
+      maker.append(ref, mapped.hits);
+      mapped.buckets.push_back(static_cast<std::uint16_t>(index_.first_bucket(ref.slot)));
     }
   }
   mapped.unmatched_entries.resize(run_.plan.identifiers.size());
@@ -131,7 +134,7 @@ namespace {
 std::uint32_t place_hit(char* record, const BatchPosition& position) {
   HitHead head = hit_head(record);
   head.row = (head.row + position.first_row) & kRowMask;
-  head.line += position.first_line;
+  head.line = (head.line + position.first_line) & kRowMask;
   std::memcpy(record, &head, sizeof head);
   return head.bytes;
 }
@@ -139,11 +142,11 @@ std::uint32_t place_hit(char* record, const BatchPosition& position) {
 }  // namespace
 
 void EnrichedScan::commit_hits(Mapped& mapped, const BatchPosition& position) {
-  for (std::size_t at = 0; at < mapped.hits.size();) {
-    char* const record = mapped.hits.data() + at;
+  char* record = mapped.hits.data();
+  for (const std::uint16_t bucket : mapped.buckets) {
     const std::uint32_t bytes = place_hit(record, position);
-    results_.hits.append(index_.first_bucket(hit_head(record).slot), {record, bytes});
-    at += bytes;
+    results_.hits.append(bucket, {record, bytes});
+    record += bytes;
   }
   if (layout_.recency) results_.accounts[file_].without_recency += mapped.without_recency;
   if (results_.unmatched == nullptr || mapped.unmatched.empty()) return;

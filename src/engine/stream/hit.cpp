@@ -35,14 +35,16 @@ void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency, con
   if (head.counted != 0) {
     for (const HitCell& cell : cells) put_varint(cell.count, out);
   }
+  const std::size_t text_at = out.size() - start;
+  head.text_at = text_at <= UINT16_MAX ? static_cast<std::uint16_t>(text_at) : 0;
   for (const HitCell& cell : cells) out += cell.text;
 
   const std::size_t bytes = out.size() - start;
   if (bytes > UINT32_MAX) {
     throw Error(ErrorCode::limit_exceeded, "a row of an enriched file is larger than 4 GiB; leave its columns out (--drop)");
   }
-  const auto size = static_cast<std::uint32_t>(bytes);
-  std::memcpy(out.data() + start, &size, sizeof size);
+  head.bytes = static_cast<std::uint32_t>(bytes);
+  std::memcpy(out.data() + start, &head, sizeof head);
 }
 
 }  // namespace crm

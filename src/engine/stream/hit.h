@@ -27,7 +27,7 @@ struct HitLayout {
 /// A row of an enriched file that a key leads to, as it is stored: only the cells that are not blank.
 ///
 /// In bytes: this head, the recency where the layout has it, a bitmap of the file's columns, the cells' sizes, their
-/// counts where `counted`, and the texts.
+/// counts where `counted`, and, `text_at` bytes from the start, the texts.
 struct HitHead {
   std::uint32_t bytes = 0;       ///< of the whole record
   std::uint32_t slot = 0;        ///< the key
@@ -36,10 +36,11 @@ struct HitHead {
   std::uint32_t counted : 1 = 0;  ///< cells stand for several rows' (thinned out: see survivors.h)
   std::uint64_t row : 48 = 0;    ///< 0-based in its file
   std::uint64_t file : 16 = 0;
-  std::uint64_t line = 0;
+  std::uint64_t line : 48 = 0;
+  std::uint64_t text_at : 16 = 0;  ///< 0: too far for 16 bits
 };
 static_assert(sizeof(HitHead) == 32);
-/// What a row number may have: 2.8e14.
+/// What a row or line number may be: 2.8e14.
 inline constexpr std::uint64_t kRowMask = (std::uint64_t{1} << 48) - 1;
 
 /// One cell of a hit.
@@ -72,16 +73,18 @@ void for_each_cell(const HitLayout& layout, const char* record, Each&& each) {
   const std::vector<int>& columns = layout.columns[head.file];
   const char* const bitmap = record + sizeof(HitHead) + (layout.recency ? sizeof(std::int64_t) : 0);
   const std::size_t bitmap_bytes = layout.bitmap_bytes(static_cast<int>(head.file));
-  std::size_t cells = 0;
-  for (std::size_t i = 0; i < bitmap_bytes; ++i) {
-    cells += static_cast<std::size_t>(__builtin_popcount(static_cast<unsigned char>(bitmap[i])));
-  }
   const char* size_at = bitmap + bitmap_bytes;
-  const char* count_at = size_at;
-  for (std::size_t i = 0; i < cells; ++i) get_varint(count_at);
-  const char* text = count_at;
-  if (head.counted != 0) {
+  const char* count_at = nullptr;
+  const char* text = record + head.text_at;
+  if (head.text_at == 0 || head.counted != 0) {
+    std::size_t cells = 0;
+    for (std::size_t i = 0; i < bitmap_bytes; ++i) {
+      cells += static_cast<std::size_t>(__builtin_popcount(static_cast<unsigned char>(bitmap[i])));
+    }
+    text = size_at;
     for (std::size_t i = 0; i < cells; ++i) get_varint(text);
+    count_at = text;
+    for (std::size_t i = 0; head.counted != 0 && i < cells; ++i) get_varint(text);
   }
   HitCell cell;
   for (std::size_t byte = 0; byte < bitmap_bytes; ++byte) {

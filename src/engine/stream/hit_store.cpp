@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t kSmallestChunk = 256;
 constexpr std::size_t kLargestChunk = 64u << 10;
 constexpr std::size_t kPieceBytes = 256u << 10;
-constexpr std::size_t kWriteBytes = 1u << 20;
+constexpr std::size_t kWriteBytes = 256u << 10;
 
 /// Half of the memory may lie in chunks that are only begun, one for each bucket.
 std::size_t chunk_bytes_for(std::uint64_t memory_bytes, std::size_t buckets) {
@@ -82,13 +82,12 @@ void HitStore::flush() {
       const std::uint64_t size = std::min<std::uint64_t>(left, chunk_bytes_);
       out.append(pool_.data() + chunk * chunk_bytes_, size);
       left -= size;
-    }
-    chunks_[bucket].clear();
-    in_memory_[bucket] = 0;
-    if (out.size() >= kWriteBytes) {
+      if (out.size() < kWriteBytes) continue;
       spill_->append(out);
       out.clear();
     }
+    chunks_[bucket].clear();
+    in_memory_[bucket] = 0;
   }
   if (!out.empty()) spill_->append(out);
   free_.clear();
@@ -104,52 +103,64 @@ void HitStore::spill_one(std::size_t bucket, std::string_view record) {
   flushes_.push_back(std::move(flushed));
 }
 
-void HitStore::for_each_piece(std::size_t first, std::size_t last,
-                              const std::function<void(std::string_view)>& feed) const {
-  std::string piece;
-  for (const Flush& flush : flushes_) {
-    const std::size_t flush_last = flush.first_bucket + flush.ends.size();
-    const std::size_t from = std::max(first, flush.first_bucket), to = std::min(last, flush_last);
-    if (from >= to) continue;
-    std::uint64_t at = from == flush.first_bucket ? 0 : flush.ends[from - flush.first_bucket - 1];
-    const std::uint64_t end = flush.ends[to - flush.first_bucket - 1];
-    while (at < end) {
-      piece.resize(std::min<std::uint64_t>(kPieceBytes, end - at));
-      spill_->read_at(flush.offset + at, piece.data(), piece.size());
-      at += piece.size();
-      feed(piece);
-    }
+/// Cuts pieces of bytes into records; the begun record at a piece's end waits for the next piece.
+class HitStore::Splitter {
+ public:
+  explicit Splitter(const std::function<void(const char*)>& each) : each_(each) {}
+
+  /// Room for a piece, behind what waits.
+  char* room(std::size_t bytes) {
+    if (buffer_.size() < waiting_ + bytes) buffer_.resize(waiting_ + bytes);
+    return buffer_.data() + waiting_;
   }
-  for (std::size_t bucket = first; bucket < last; ++bucket) {
-    std::uint64_t left = in_memory_[bucket];
-    for (const std::uint32_t chunk : chunks_[bucket]) {
-      const std::uint64_t size = std::min<std::uint64_t>(left, chunk_bytes_);
-      if (size > 0) feed({pool_.data() + chunk * chunk_bytes_, size});
-      left -= size;
+  /// So many bytes were put there.
+  void added(std::size_t bytes) {
+    const char* at = buffer_.data();
+    const char* const end = at + waiting_ + bytes;
+    while (static_cast<std::size_t>(end - at) >= sizeof(std::uint32_t)) {
+      const std::uint32_t size = record_bytes(at);
+      if (static_cast<std::size_t>(end - at) < size) break;
+      each_(at);
+      at += size;
     }
+    waiting_ = static_cast<std::size_t>(end - at);
+    std::memmove(buffer_.data(), at, waiting_);
+  }
+
+ private:
+  const std::function<void(const char*)>& each_;
+  std::string buffer_;
+  std::size_t waiting_ = 0;
+};
+
+void HitStore::read_flushed(const Flush& flush, std::size_t first, std::size_t last, Splitter& splitter) const {
+  const std::size_t from = std::max(first, flush.first_bucket);
+  const std::size_t to = std::min(last, flush.first_bucket + flush.ends.size());
+  if (from >= to) return;
+  std::uint64_t at = from == flush.first_bucket ? 0 : flush.ends[from - flush.first_bucket - 1];
+  const std::uint64_t end = flush.ends[to - flush.first_bucket - 1];
+  while (at < end) {
+    const std::size_t bytes = std::min<std::uint64_t>(kPieceBytes, end - at);
+    spill_->read_at(flush.offset + at, splitter.room(bytes), bytes);
+    splitter.added(bytes);
+    at += bytes;
   }
 }
 
 void HitStore::read(std::size_t first, std::size_t last, const std::function<void(const char*)>& each) const {
-  std::string rest;  // the begun record of the pieces before
-  for_each_piece(first, last, [&](std::string_view piece) {
-    if (!rest.empty()) {
-      rest += piece;
-      piece = rest;
+  Splitter splitter(each);
+  for (const Flush& flush : flushes_) read_flushed(flush, first, last, splitter);
+  for (std::size_t bucket = first; bucket < last; ++bucket) {
+    std::uint64_t left = in_memory_[bucket];
+    for (const std::uint32_t chunk : chunks_[bucket]) {
+      const std::size_t bytes = std::min<std::uint64_t>(left, chunk_bytes_);
+      if (bytes > 0) {
+        std::memcpy(splitter.room(bytes), pool_.data() + chunk * chunk_bytes_, bytes);
+        splitter.added(bytes);
+      }
+      left -= bytes;
     }
-    std::size_t at = 0;
-    while (piece.size() - at >= sizeof(std::uint32_t)) {
-      const std::uint32_t size = record_bytes(piece.data() + at);
-      if (piece.size() - at < size) break;
-      each(piece.data() + at);
-      at += size;
-    }
-    if (piece.data() == rest.data()) {
-      rest.erase(0, at);
-    } else {
-      rest.assign(piece.substr(at));
-    }
-  });
+  }
 }
 
 void HitStore::drop(std::size_t first, std::size_t last) {

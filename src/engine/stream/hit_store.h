@@ -45,8 +45,8 @@ class HitStore {
   bool make_room(std::size_t bucket, std::size_t bytes);
   void flush();
   void spill_one(std::size_t bucket, std::string_view record);
-  /// Calls `feed(bytes)` for the pieces of the buckets, in order; a piece may end within a record.
-  void for_each_piece(std::size_t first, std::size_t last, const std::function<void(std::string_view)>& feed) const;
+  class Splitter;
+  void read_flushed(const Flush& flush, std::size_t first, std::size_t last, Splitter& splitter) const;
 
   TempSpace& temp_;
   std::size_t chunk_bytes_;

@@ -78,26 +78,26 @@ void KeyedHits::append_row(Entry& entry, const char* record, std::size_t bytes) 
   live_bytes_ += sizeof(Row) + bytes;
 }
 
-void KeyedHits::collect(const Entry& entry, std::vector<const char*>& records) const {
+void KeyedHits::collect(const Row* last, std::vector<const char*>& records) {
   const std::size_t first = records.size();
-  for (const Row* row = entry.last; row != nullptr; row = row->previous) records.push_back(row->record());
+  for (const Row* row = last; row != nullptr; row = row->previous) records.push_back(row->record());
   std::reverse(records.begin() + static_cast<std::ptrdiff_t>(first), records.end());
 }
 
-void KeyedHits::find(std::uint32_t slot, std::uint32_t check, std::size_t file, std::vector<const char*>& records) const {
+const KeyedHits::Row* KeyedHits::last(std::uint32_t slot, std::uint32_t check, std::size_t file) const {
   const Entry* const here = entry(slot, file);
-  if (here == nullptr) return;
+  if (here == nullptr) return nullptr;
   if (here->check != check) throw HashCollision();
-  collect(*here, records);
+  return here->last;
 }
 
 void KeyedHits::find(std::uint32_t slot, std::size_t file, std::vector<const char*>& records) const {
-  if (const Entry* const here = entry(slot, file)) collect(*here, records);
+  if (const Entry* const here = entry(slot, file)) collect(here->last, records);
 }
 
 void KeyedHits::thin_out(Entry& entry, Consolidator& consolidator) {
   records_.clear();
-  collect(entry, records_);
+  collect(entry.last, records_);
   // Cells by column, with the record that each is in.
   struct Cell {
     std::uint32_t record;
@@ -156,7 +156,7 @@ void KeyedHits::compact() {
   for (Entry& here : entries_) {
     if (here.last == nullptr) continue;
     records_.clear();
-    collect(here, records_);
+    collect(here.last, records_);
     here.last = nullptr;
     here.rows = 0;
     for (const char* const record : records_) append_row(here, record, hit_head(record).bytes);

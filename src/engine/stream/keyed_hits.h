@@ -25,19 +25,23 @@ class KeyedHits {
   /// Thins out what more than two rows hold: each holder of the key will read it.
   void finish(Consolidator& consolidator);
 
-  /// Appends the records of the key in the file to `records`, in order. Errors: HashCollision if the hits there are
-  /// another key's.
-  void find(std::uint32_t slot, std::uint32_t check, std::size_t file, std::vector<const char*>& records) const;
-  /// The same, whatever the check.
-  void find(std::uint32_t slot, std::size_t file, std::vector<const char*>& records) const;
-
-  std::uint64_t memory_bytes() const;
-
- private:
+  /// A record and the one before it, of the same key and file.
   struct Row {
     const Row* previous;
     const char* record() const { return reinterpret_cast<const char*>(this + 1); }
   };
+  /// The last row of the key in the file; null if there is none. Errors: HashCollision if the hits there are another
+  /// key's. Cost: a cache miss, unless `prefetch` came before; another one for the row.
+  const Row* last(std::uint32_t slot, std::uint32_t check, std::size_t file) const;
+  void prefetch(std::uint32_t slot, std::size_t file) const { __builtin_prefetch(&entries_[place(slot, file)]); }
+
+  /// Appends the records of the key in the file to `records`, in order.
+  void find(std::uint32_t slot, std::size_t file, std::vector<const char*>& records) const;
+  static void collect(const Row* last, std::vector<const char*>& records);
+
+  std::uint64_t memory_bytes() const;
+
+ private:
   struct Entry {
     const Row* last = nullptr;  // null: the place is free
     std::uint32_t slot = 0;
@@ -49,7 +53,6 @@ class KeyedHits {
   std::size_t place(std::uint32_t slot, std::size_t file) const;
   const Entry* entry(std::uint32_t slot, std::size_t file) const;
   void append_row(Entry& entry, const char* record, std::size_t bytes);
-  void collect(const Entry& entry, std::vector<const char*>& records) const;
   void thin_out(Entry& entry, Consolidator& consolidator);
   void grow();
   void compact();

@@ -57,23 +57,21 @@ void MergePass::map_batch(const RecordBatch& batch, Worker& worker, HitUnits& un
   const std::string_view blob = spool.read(spool.find(batch.first_row), worker.scratch);
   const char* at = blob.data();
   worker.slots.decode(at);
-  std::shared_ptr<const HitUnit> unit;
-  std::uint64_t unit_rows = 0;
-  for (std::size_t row = 0; row < batch.rows(); ++row) {
-    const std::uint64_t number = batch.first_row + row;
-    if (!unit || number >= unit->end_row) {
-      if (unit) units.done(*unit, unit_rows);
-      unit = units.acquire(number);
-      unit_rows = 0;
+  for (std::size_t row = 0; row < batch.rows();) {
+    const std::shared_ptr<const HitUnit> unit = units.acquire(batch.first_row + row);
+    const std::size_t end = std::min<std::uint64_t>(batch.rows(), unit->end_row - batch.first_row);
+    const std::size_t begin = row;
+    for (std::size_t i = RowMerge::kMostRows; row < end; ++row, ++i) {
+      if (i >= RowMerge::kMostRows) {
+        i = 0;
+        worker.merge.match(worker.slots, row, std::min(RowMerge::kMostRows, end - row), unit->hits);
+      }
+      worker.merge.merge(batch, row, i);
+      worker.writer.write(batch, row, batch.first_row + row, worker.merge, mapped.written);
+      list_shared(batch, row, worker.slots.row(row), worker, mapped);
     }
-    const std::span<const SlotRef> slots = worker.slots.row(row);
-    worker.merge.match(slots);
-    worker.merge.merge(batch, row, &unit->hits);
-    worker.writer.write(batch, row, number, worker.merge, mapped.written);
-    list_shared(batch, row, slots, worker, mapped);
-    ++unit_rows;
+    units.done(*unit, end - begin);
   }
-  units.done(*unit, unit_rows);
 }
 
 /// Keys that --max-shared kept from matching are listed in the report by their text, which only the row knows.

@@ -129,7 +129,7 @@ std::string record_of(const HitLayout& layout, std::uint32_t slot, std::uint64_t
   head.slot = slot;
   head.check = 5;
   head.row = row & kRowMask;
-  head.line = row + 2;
+  head.line = (row + 2) & kRowMask;
   head.completeness = static_cast<std::uint32_t>(row * 7 % 5) & 0xFF;
   std::string out;
   append_hit(layout, head, static_cast<std::int64_t>(row * 31 % 17), cells, out);
@@ -215,8 +215,8 @@ TEST(KeyedHits, ThinnedOutChooseAndDifferAsAllRowsWould) {
       }
       thinned.finish(consolidator);
       std::vector<const char*> all_records, kept_records;
-      all.find(4, 5, 0, all_records);
-      thinned.find(4, 5, 0, kept_records);
+      KeyedHits::collect(all.last(4, 5, 0), all_records);
+      KeyedHits::collect(thinned.last(4, 5, 0), kept_records);
       EXPECT_LE(kept_records.size(), all_records.size());
       const std::vector<Value> every = values_of(layout, all_records), kept = values_of(layout, kept_records);
       Choice from_all, from_kept;
@@ -243,9 +243,9 @@ TEST(KeyedHits, NoticeThatTwoKeysMetInASlot) {
   Consolidator consolidator(plan);
   KeyedHits hits(plan, layout, pool, 8);
   hits.add(record_of(layout, 4, 0, {{0, "a", 1}}).data(), consolidator);
-  std::vector<const char*> records;
-  EXPECT_THROW(hits.find(4, 6, 0, records), HashCollision);
-  EXPECT_NO_THROW(hits.find(4, 5, 0, records));
+  EXPECT_THROW(hits.last(4, 6, 0), HashCollision);
+  EXPECT_NE(hits.last(4, 5, 0), nullptr);
+  EXPECT_EQ(hits.last(5, 5, 0), nullptr);
 }
 
 TEST(KeyedHits, StaySmallWhenOneKeyHasMostRows) {

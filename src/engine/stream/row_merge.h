@@ -40,25 +40,34 @@ struct MergedCell {
   bool changed() const { return takes_choice || alternate; }
 };
 
-/// Merges one row at a time: which rows of which files it reaches, what they give it, what the policies make of that.
+/// Merges rows: which rows of which files each one reaches, what they give it, what the policies make of that.
+///
+/// Keys, their hits and the rows of these lie anywhere in memory, so rows are matched some at a time, each step for all of
+/// them before the next, and the memory of the next step is asked for early.
 ///
 /// Threads: one each.
 class RowMerge {
  public:
+  static constexpr std::size_t kMostRows = 32;
+
   explicit RowMerge(const MergeContext& context);
 
-  /// Finds the keys that the row matches on; `slots` are its keys.
-  void match(std::span<const SlotRef> slots);
+  /// Matches the rows [first, first + rows) of `slots`, at most kMostRows, all of them in the unit of `hits`.
+  /// Errors: HashCollision.
+  void match(const RowSlots& slots, std::size_t first, std::size_t rows, const KeyedHits& hits);
+  /// Merges the cells of row `i` of those that were matched, which is row `row` of the batch.
+  void merge(const RecordBatch& batch, std::size_t row, std::size_t i);
+
   bool matched() const { return first_identifier_ >= 0; }
   /// The earliest identifier used; -1: none.
   int first_identifier() const { return first_identifier_; }
   /// Identifier used in a file; -1: not matched there.
-  int identifier(std::size_t file) const { return reached_[file].identifier; }
+  int identifier(std::size_t file) const { return current_[file].identifier; }
 
-  /// Merges the row's cells; after `match`. `hits` may be null where nothing matched.
-  void merge(const RecordBatch& batch, std::size_t row, const KeyedHits* hits);
   /// By index into MergePlan::columns.
   const MergedCell& cell(int column) const { return cells_[column]; }
+  /// Columns with values, in no order.
+  const std::vector<int>& touched() const { return touched_; }
   bool changed() const { return changed_; }
 
   Consolidator& consolidator() { return consolidator_; }
@@ -67,9 +76,12 @@ class RowMerge {
   struct Reached {
     SlotRef key;
     int identifier = -1;
-    bool company = false;  ///< fills only the identifier's own columns
+    const KeyedHits::Row* last = nullptr;
   };
-  void gather(const KeyedHits& hits);
+  void take_key(std::span<const SlotRef> slots, std::size_t file, Reached& reached) const;
+  bool fills_only_some(const Reached& reached) const;
+  void gather();
+  void gather_record(const char* record, const std::vector<bool>* fills);
   void decide(const PlanColumn& column, MergedCell& cell);
 
   MergeContext context_;
@@ -77,9 +89,11 @@ class RowMerge {
   Consolidator consolidator_;
   std::vector<std::vector<bool>> fills_;  // per identifier, per column
   std::vector<bool> ranked_;              // per column: its rank is not the files' own
-  std::vector<Reached> reached_;          // per file
+  std::vector<int> of_original_;          // merged columns that the original has
+  std::vector<Reached> reached_;          // per row and file
+  const Reached* current_ = nullptr;      // of the row being merged
   std::vector<MergedCell> cells_;
-  std::vector<int> touched_;              // columns with values
+  std::vector<int> touched_;
   std::vector<const char*> records_;
   int first_identifier_ = -1;
   bool changed_ = false;

@@ -12,6 +12,9 @@ using Role = OutputColumn::Role;
 
 RowWriter::RowWriter(const MergePlan& plan, const OutputFormat& format)
     : plan_(plan), format_(format), merged_of_original_(plan.original_column_count, -1) {
+  for (std::size_t c = 0; c < plan.columns.size(); ++c) {
+    if (plan.columns[c].original_column) of_original_.push_back(static_cast<int>(c));
+  }
   for (const OutputColumn& column : plan.output) {
     if (column.role == Role::original) {
       merged_of_original_[column.original_column] = column.column;
@@ -218,14 +221,16 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     ++account.identifiers[merged.first_identifier()].rows_matched;
   }
   if (merged.changed()) ++account.changed;
-  for (std::size_t c = 0; c < plan_.columns.size(); ++c) {
+  for (const int c : of_original_) {
+    const std::uint64_t filled = merged.cell(c).original_blank ? 0 : 1;
+    account.columns[c].filled_before += filled;
+    account.columns[c].filled_after += filled;
+  }
+  for (const int c : merged.touched()) {
     const PlanColumn& column = plan_.columns[c];
-    const MergedCell& cell = merged.cell(static_cast<int>(c));
+    const MergedCell& cell = merged.cell(c);
     ColumnAccount& sum = account.columns[c];
     const bool filled = column.original_column && !cell.original_blank;
-    sum.filled_before += filled;
-    sum.filled_after += filled || cell.takes_choice;
-    if (cell.values.empty()) continue;
     const std::string_view* const original = filled ? &cell.original : nullptr;
     switch (merged.consolidator().difference(column, original, cell.values)) {
       case Difference::real: ++sum.conflicts_real; break;
@@ -234,14 +239,25 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     }
     if (!cell.changed()) continue;
     ++sum.changed;
+    sum.filled_after += cell.takes_choice && !filled;
     sum.alternate_filled += cell.alternate;
-    file_counted_.assign(plan_.inputs.size(), false);
-    for (const std::uint32_t value : cell.choice.values) {
-      const ValueSource& source = cell.values[value].source;
-      account.contributed.emplace_back(source.file, source.row);
-      if (!file_counted_[source.file]) ++sum.filled_by[source.file];
-      file_counted_[source.file] = true;
-    }
+    count_sources(cell, sum, account);
+  }
+}
+
+void RowWriter::count_sources(const MergedCell& cell, ColumnAccount& sum, MergeAccount& account) {
+  if (cell.choice.values.size() == 1) {
+    const ValueSource& source = cell.values[cell.choice.values.front()].source;
+    account.contributed.emplace_back(source.file, source.row);
+    ++sum.filled_by[source.file];
+    return;
+  }
+  file_counted_.assign(plan_.inputs.size(), false);
+  for (const std::uint32_t value : cell.choice.values) {
+    const ValueSource& source = cell.values[value].source;
+    account.contributed.emplace_back(source.file, source.row);
+    if (!file_counted_[source.file]) ++sum.filled_by[source.file];
+    file_counted_[source.file] = true;
   }
 }
 

@@ -52,10 +52,12 @@ class RowWriter {
                             const MergedCell& cell, Consolidator& consolidator, std::string& out);
   void write_changes(const RowMerge& merged, ChangesBatch& changes);
   void count(RowMerge& merged, MergeAccount& account);
+  void count_sources(const MergedCell& cell, ColumnAccount& sum, MergeAccount& account);
 
   const MergePlan& plan_;
   OutputFormat format_;
   std::vector<Step> steps_;
+  std::vector<int> of_original_;                              // merged columns that the original has
   std::vector<int> merged_of_original_;                       // original column → merged column or -1
   std::vector<std::pair<int, std::string_view>> in_order_;    // merged columns with their names, in output order
   std::string record_id_scratch_, cell_scratch_;

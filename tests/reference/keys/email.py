@@ -1,6 +1,6 @@
 """The key of an e-mail address.
 
-Plain readings: `mailto:` in any case; a display name is what stands before `<…>`; with aliases a `+tag` goes for every
+Plain readings: `mailto:` in any case; where there is `<…>` it holds the address; with aliases a `+tag` goes for every
 provider, and the dots before the `@` for gmail.com.
 """
 
@@ -9,8 +9,8 @@ from ..text import has_white_space, lower, trim
 
 def key(value: str, aliases: bool = False):
     value = trim(value)
-    if "<" in value and value.endswith(">"):
-        value = trim(value[value.rindex("<") + 1:-1])
+    if "<" in value and ">" in value[value.rindex("<"):]:
+        value = trim(value[value.rindex("<") + 1:].split(">")[0])
     if lower(value).startswith("mailto:"):
         value = trim(value[len("mailto:"):])
     value = lower(value)
