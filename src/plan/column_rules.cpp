@@ -169,6 +169,8 @@ RuledColumns rule_columns(const RuleSources& sources, PlanNotes& notes) {
   const MergedNames names(sources.original, sources.enriched, sources.headers);
   const auto strategies = by_column(sources.spec.strategy_for, names, "--strategy-for", notes, sources);
   const auto policies = by_column(sources.spec.on_conflict_for, names, "--on-conflict-for", notes, sources);
+  // Also where the column is in no enriched file, or left out: a name that means nothing is never taken in silence.
+  for (const auto& [typed, files] : sources.spec.prefer) rank_of(sources, typed, &files);
   const auto preferred = by_column(sources.spec.prefer, names, "--prefer", notes, sources);
 
   std::vector<int> kept;

@@ -133,6 +133,9 @@ TEST(Prefer, AnUnknownOrRepeatedFileIsAnError) {
   preferred.spec.prefer = {{"Phone", {"z"}}};
   EXPECT_NE(preferred.error().find("--prefer \"Phone\": no enriched file is called \"z\""),
             std::string::npos);
+  preferred.spec.prefer = {{"Unshared", {"z"}}};
+  EXPECT_NE(preferred.error().find("--prefer \"Unshared\": no enriched file is called \"z\""),
+            std::string::npos);
   preferred.spec.prefer = {{"Phone", {"a", "1"}}};
   EXPECT_EQ(preferred.error(), "--prefer \"Phone\": \"a\" is given twice");
 }
