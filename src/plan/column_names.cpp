@@ -155,9 +155,11 @@ std::vector<int> find_columns(const std::vector<std::string>& names, std::string
 void throw_unknown_column(const std::vector<std::string>& names, std::string_view typed,
                           const NameContext& context) {
   const std::string hint = context.hint.empty() ? "" : fmt::format(" {}", context.hint);
-  throw Error(ErrorCode::invalid_config,
-              fmt::format("{}: there is no column {} in {}.{} Its columns: {}", context.option, shown(typed),
-                          context.place, hint, shown_list(nearest_first(typed, names), kListedCandidates)));
+  const std::string candidates =
+      names.empty() ? "There are none"
+                    : "Its columns: " + shown_list(nearest_first(typed, names), kListedCandidates);
+  throw Error(ErrorCode::invalid_config, fmt::format("{}: there is no column {} in {}.{} {}", context.option,
+                                                     shown(typed), context.place, hint, candidates));
 }
 
 void throw_ambiguous_column(const std::vector<std::string>& names, const std::vector<int>& found,

@@ -269,13 +269,13 @@ InputRef parse_input(std::string_view text) {
     input.path = std::string(text.substr(equals + 1));
     input.name_given = true;
     if (input.path.empty())
-      fail("input", fmt::format("nothing after the = in {}; write NAME=PATH", shown(text)));
+      fail("NAME=PATH", fmt::format("nothing after the = in {}; write NAME=PATH", shown(text)));
     if (input.name.empty())
-      fail("input", fmt::format("nothing before the = in {}; write NAME=PATH", shown(text)));
+      fail("NAME=PATH", fmt::format("nothing before the = in {}; write NAME=PATH", shown(text)));
     return input;
   }
   input.path = std::string(text);
-  if (text.empty()) fail("input", "a file's name is empty");
+  if (text.empty()) fail("NAME=PATH", "a file's name is empty");
   std::string_view stem = text.substr(text.find_last_of('/') + 1);  // npos + 1 is 0
   for (std::string_view suffix : {".gz", ".zst", ".csv", ".tsv", ".txt", ".tab"}) {
     if (stem.size() <= suffix.size()) continue;
@@ -291,9 +291,9 @@ void make_names_unique(std::vector<InputRef>& enriched) {
   for (const InputRef& input : enriched) {
     if (!input.name_given) continue;
     if (input.name == "original")
-      fail("input", "the name original is the first file's; give the enriched file another");
+      fail("NAME=PATH", "the name original is the first file's; give the enriched file another");
     if (!taken.insert(input.name).second)
-      fail("input", "two enriched files are called " + shown(input.name) + "; names must differ");
+      fail("NAME=PATH", "two enriched files are called " + shown(input.name) + "; names must differ");
   }
   for (InputRef& input : enriched) {
     if (input.name_given) continue;

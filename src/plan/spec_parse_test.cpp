@@ -194,7 +194,7 @@ TEST(SpecParse, AnEqualsSignAfterASlashBelongsToThePath) {
 }
 
 TEST(SpecParse, AnInputNeedsAPath) {
-  EXPECT_EQ(error_of([] { parse_input("a="); }), "input: nothing after the = in \"a=\"; write NAME=PATH");
+  EXPECT_EQ(error_of([] { parse_input("a="); }), "NAME=PATH: nothing after the = in \"a=\"; write NAME=PATH");
   EXPECT_NE(error_of([] { parse_input(""); }), "no error");
 }
 
