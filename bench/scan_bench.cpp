@@ -46,7 +46,10 @@ int main(int argc, char** argv) {
   try {
     crm::InputRef ref;
     ref.path = argv[1];
+    const auto begin = std::chrono::steady_clock::now();
     const auto input = crm::open_input(ref, {});
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    fmt::print("{:<12} {:>7.3f} s\n", "open", took.count());
     crm::ScanOptions options;
     options.threads = argc > 2 ? std::atoi(argv[2]) : 1;
     options.all_columns = argc <= 3;

@@ -11,6 +11,12 @@
 #include "ingest/ordered_work.h"
 
 namespace crm {
+namespace {
+
+// What one long record needed is given back at once: not every thread may keep so much.
+constexpr std::size_t kMaxIdleWindowBytes = kMaxBlockBytes + 2 * kLookaheadBytes;
+
+}  // namespace
 
 /// Takes ranges in their order: numbers rows and lines, hands batches and rejects on, adds up the account.
 class CsvInput::Committer {
@@ -162,11 +168,13 @@ class CsvInput::FirstScan {
     if (expected_ < end) {
       if (!block.range.finished || block.range.begin != expected_) {
         block.range = {};
-        scanners_[static_cast<std::size_t>(thread)]->load(expected_, end);
+        RangeScanner& scanner = *scanners_[static_cast<std::size_t>(thread)];
+        scanner.load(expected_, end);
         RangeRequest request;
         request.begin = expected_;
         request.end = end;
-        block.range = scanners_[static_cast<std::size_t>(thread)]->scan(request);
+        block.range = scanner.scan(request);
+        scanner.window().trim(kMaxIdleWindowBytes);
       }
       committer_.take(block.range);
       expected_ = block.range.end;
@@ -193,6 +201,7 @@ class CsvInput::FirstScan {
   }
 
   void give_back(TextWindow window) {
+    if (window.capacity() > 2 * block_bytes_ + parts_.lookahead_bytes) return;  // one long record made it large
     const std::lock_guard lock(mutex_);
     windows_.push_back(std::move(window));
   }
@@ -286,7 +295,9 @@ InputAccount CsvInput::scan_stretches(const ScanOptions& options, std::size_t fi
         request.first_line = stretch.first_line;
         RangeScanner& scanner = *scanners[static_cast<std::size_t>(thread)];
         scanner.load(request.begin, request.end);
-        return scanner.scan(request);
+        ScannedRange range = scanner.scan(request);
+        scanner.window().trim(kMaxIdleWindowBytes);
+        return range;
       },
       [&](std::uint64_t, ScannedRange range, int) { committer.take(range); });
   workers.run();

@@ -20,19 +20,18 @@ constexpr char kCandidates[] = {',', '\t', ';', '|'};
 struct SeenRecord {
   std::size_t begin = 0, next = 0;
   std::size_t fields = 0;
-  std::size_t filled = 0;  ///< fields that are not blank (of the first `kCountedFields`)
   std::uint64_t lines = 0;
   bool empty = false;
   bool problem = false;    ///< it would be rejected whatever its number of fields
 };
 
-constexpr std::size_t kCountedFields = 4096;
+constexpr std::size_t kKeptFields = 4096;  // of a record, to see which are blank
 
 /// Walks over the records of a head under one delimiter. Quotes that are never closed are left behind line by line.
 class HeadReader {
  public:
   HeadReader(const TextHead& head, char delimiter, std::size_t offset)
-      : head_(head), parser_(delimiter), fields_(kCountedFields) {
+      : head_(head), parser_(delimiter), fields_(kKeptFields) {
     parser_.start(head.text.data(), head.text.size(), head.whole, offset);
   }
 
@@ -47,11 +46,17 @@ class HeadReader {
     seen.lines = record.lines;
     seen.empty = record.size == 0;
     seen.problem = record.text_after_quote;
-    const std::size_t known = std::min<std::size_t>(record.fields, fields_.size());
-    for (std::size_t i = 0; i < known; ++i) {
-      seen.filled += !is_white(head_.text.substr(fields_[i].begin, fields_[i].size));
-    }
     return true;
+  }
+
+  /// How many fields of `seen`, the last record, are not blank.
+  std::size_t count_filled(const SeenRecord& seen) const {
+    const std::size_t known = std::min(seen.fields, fields_.size());
+    std::size_t filled = 0;
+    for (std::size_t i = 0; i < known; ++i) {
+      filled += !is_white(head_.text.substr(fields_[i].begin, fields_[i].size));
+    }
+    return filled;
   }
 
  private:
@@ -72,10 +77,17 @@ class HeadReader {
 /// How many records have how many fields.
 struct FieldCounts {
   std::uint64_t records = 0;
-  std::uint64_t usual = 0;            ///< the commonest number of fields; of equally common ones the first to appear
+  std::uint64_t usual = 0;            ///< the commonest number of fields; of equally common ones the largest
   std::uint64_t usual_of_several = 0; ///< the same among the records with two fields or more
   std::uint64_t with_usual_of_several = 0;
 
+  std::uint64_t with_one = 0;         ///< records of one field
+
+  /// Half of the records or more have several fields.
+  bool is_table() const { return usual_of_several != 0 && 2 * with_one <= records; }
+  double share_of_one() const {
+    return records == 0 ? 0 : static_cast<double>(with_one) / static_cast<double>(records);
+  }
   /// Of the records that have the same number of fields, two or more.
   double share() const {
     return records == 0 ? 0 : static_cast<double>(with_usual_of_several) / static_cast<double>(records);
@@ -83,32 +95,25 @@ struct FieldCounts {
 };
 
 FieldCounts count_fields(const TextHead& head, char delimiter, std::size_t offset) {
-  struct Seen {
-    std::uint64_t records = 0, first = 0;
-  };
   FieldCounts counts;
-  std::map<std::uint64_t, Seen> by_fields;
+  std::map<std::uint64_t, std::uint64_t> by_fields;  // records
   HeadReader reader(head, delimiter, offset);
   SeenRecord record;
   while (counts.records < kDetectionRecords && record.next < kDetectionBytes && reader.next(record)) {
     if (record.empty || record.fields == 0) continue;
-    Seen& seen = by_fields[record.fields];
-    if (seen.records++ == 0) seen.first = counts.records;
+    ++by_fields[record.fields];
     ++counts.records;
   }
-  const auto is_commoner = [&](const Seen& a, const Seen& b) {
-    return a.records > b.records || (a.records == b.records && a.first < b.first);
-  };
-  Seen usual, several;
-  for (const auto& [fields, seen] : by_fields) {
-    if (is_commoner(seen, usual)) {
-      usual = seen;
+  std::uint64_t with_usual = 0;
+  for (const auto& [fields, records] : by_fields) {
+    if (records >= with_usual) {
+      with_usual = records;
       counts.usual = fields;
     }
-    if (fields >= 2 && is_commoner(seen, several)) {
-      several = seen;
+    if (fields == 1) counts.with_one = records;
+    if (fields >= 2 && records >= counts.with_usual_of_several) {
+      counts.with_usual_of_several = records;
       counts.usual_of_several = fields;
-      counts.with_usual_of_several = seen.records;
     }
   }
   return counts;
@@ -122,7 +127,7 @@ std::string with_thousands(std::uint64_t number) {
 
 std::string share_reason(const FieldCounts& counts) {
   if (counts.records == 0) return "there are no records";
-  if (counts.usual_of_several == 0) return "one column";
+  if (!counts.is_table()) return "one column";
   return fmt::format("{:.4g} % of {} record{} {} {} fields", 100 * counts.share(), with_thousands(counts.records),
                      counts.records == 1 ? "" : "s", counts.records == 1 ? "has" : "have", counts.usual_of_several);
 }
@@ -154,20 +159,23 @@ std::optional<char> sep_line(const TextHead& head, std::size_t offset, std::size
 void choose_delimiter(const TextHead& head, const DetectionRequest& request, DetectedLayout& layout) {
   if (has_tsv_suffix(request.path)) {
     const FieldCounts tab = count_fields(head, '\t', layout.first_record);
-    if (tab.usual_of_several != 0) {
-      layout.delimiter = '\t';
-      layout.delimiter_certainty = {std::max(tab.share(), 0.9), true, "the file's suffix"};
-      return;
-    }
+    layout.delimiter = '\t';
+    layout.delimiter_certainty = {std::max(tab.share(), 0.9), true, "the file's suffix"};
+    return;
   }
+  // Where no delimiter gives half of the records several fields there is one column, and the one that cuts the fewest values apart is
+  // taken: a stray `;` in a text must not turn its record into a reject.
+  const auto rating = [](const FieldCounts& counts) {
+    return std::pair(counts.is_table(), counts.is_table() ? counts.share() : counts.share_of_one());
+  };
   FieldCounts best;
   for (const char candidate : kCandidates) {
     const FieldCounts counts = count_fields(head, candidate, layout.first_record);
-    if (best.records != 0 && counts.share() <= best.share()) continue;
+    if (best.records != 0 && rating(counts) <= rating(best)) continue;
     best = counts;
     layout.delimiter = candidate;
   }
-  const double share = best.usual_of_several == 0 ? 0.5 : best.share();  // one column: there was nothing to go by
+  const double share = !best.is_table() ? 0.5 : best.share();  // one column: there was nothing to go by
   layout.delimiter_certainty = {share, false, share_reason(best)};
 }
 
@@ -180,7 +188,8 @@ void find_preamble(const TextHead& head, DetectedLayout& layout) {
   bool titled = false, only_empty = true;
   // Each record that could be the first: the last one that fits is.
   for (std::size_t leading = 0; reader.next(record); ++leading) {
-    const bool fits = titled && record.fields >= 2 && record.fields == layout.usual_fields && record.filled != 0;
+    const std::size_t filled = reader.count_filled(record);
+    const bool fits = titled && record.fields >= 2 && record.fields == layout.usual_fields && filled != 0;
     // Empty lines are skipped before a header as everywhere.
     if ((fits && leading <= kMaxPreambleLines) || (only_empty && !record.empty)) {
       layout.first_record = record.begin;
@@ -188,9 +197,9 @@ void find_preamble(const TextHead& head, DetectedLayout& layout) {
       lines = 0;
     }
     only_empty = only_empty && record.empty;
-    const bool could_be = record.empty || record.filled == 1 || (record.filled == 0 && titled);
+    const bool could_be = record.empty || filled == 1 || (filled == 0 && titled);
     if (!could_be || record.problem || (leading >= kMaxPreambleLines && !only_empty)) return;
-    titled = titled || record.filled == 1;
+    titled = titled || filled == 1;
     lines += record.lines;
   }
   if (only_empty && head.whole) {

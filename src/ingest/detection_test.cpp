@@ -73,7 +73,14 @@ TEST_F(Detection, ATsvSuffixWins) {
   EXPECT_TRUE(profile("a\tb\n1\t2\n", "a.tsv").delimiter_certainty.given);
 }
 
-TEST_F(Detection, ATsvSuffixOfAFileWithoutTabsTellsNothing) { EXPECT_EQ(delimiter("a,b\n1,2\n", "a.tsv"), ','); }
+TEST_F(Detection, ATsvSuffixWinsInAFileOfOneColumnThatHoldsCommas) {
+  EXPECT_EQ(delimiter("a\n1,2\n3,4\n", "a.tsv"), '\t');
+}
+
+TEST_F(Detection, AStrayDelimiterInAFileOfOneColumnDoesNotCutItsValues) {
+  EXPECT_EQ(delimiter("note\nplain\nmore\na;b\n"), ',');
+  EXPECT_EQ(delimiter("note\nplain, or not\nmore\na;b|c\n"), '\t');
+}
 
 TEST_F(Detection, DelimitersInsideQuotesDoNotCount) {
   EXPECT_EQ(delimiter("a;b\n\"1,2,3\";x\n\"4,5\n6,7\";y\n"), ';');

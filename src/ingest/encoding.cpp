@@ -120,7 +120,7 @@ EncodingFinding given_encoding(std::string_view head, bool whole, const std::str
     UConverter* converter = ucnv_open(given.c_str(), &status);
     ucnv_close(converter);
     if (given.empty() || U_FAILURE(status)) {
-      throw Error(ErrorCode::invalid_config, "unknown encoding \"" + given +
+      throw Error(ErrorCode::invalid_config, "--encoding: unknown encoding \"" + given +
                                                  "\"; examples: utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis");
     }
     finding.name = given;

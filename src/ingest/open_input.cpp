@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,30 +36,30 @@ void refuse_other_formats(const std::string& head, const std::string& name) {
   if (const auto what = not_csv(head)) throw_unreadable(name, *what);
 }
 
-/// True if the file can be read anywhere and again. A pipe, a terminal and files of /proc cannot.
-bool is_seekable_file(int fd, const std::string& name, std::uint64_t& size) {
+/// True for a file on disk. Errors: invalid_input for a folder.
+bool is_regular_file(int fd, const std::string& name, std::uint64_t& size) {
   struct stat status = {};
   if (::fstat(fd, &status) != 0) throw_unreadable(name, "cannot be examined: " + system_text(errno));
   if (S_ISDIR(status.st_mode)) throw_unreadable(name, "is a folder; name the file in it");
   size = static_cast<std::uint64_t>(status.st_size);
-  return S_ISREG(status.st_mode) && size != 0;
+  return S_ISREG(status.st_mode);
 }
 
 OpenedText open_text(const InputRef& ref, const OpenOptions& options) {
   const std::string name = display_name(ref);
-  UniqueFd fd = ref.path == "-" ? UniqueFd(::dup(STDIN_FILENO)) : open_for_reading(ref.path);
+  const bool is_standard_input = ref.path == "-";
+  UniqueFd fd = is_standard_input ? UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) : open_for_reading(ref.path);
   if (!fd) throw_unreadable(name, "is closed");
   OpenedText opened;
   opened.profile.name = options.is_original ? "original" : ref.name;
   opened.profile.path = ref.path;
-  const bool seekable = ref.path != "-" && is_seekable_file(fd.get(), name, opened.profile.file_bytes);
-  if (ref.path == "-") {
-    std::uint64_t ignored = 0;
-    is_seekable_file(fd.get(), name, ignored);
-  }
+  std::uint64_t size = 0;
+  const bool regular = is_regular_file(fd.get(), name, size) && !is_standard_input;
 
   RawSource raw(fd.get(), name, options.stop);
   std::string head = read_up_to(raw, kEncodingSampleBytes);
+  // Files of /proc say that they have no bytes, and have some.
+  const bool in_place = regular && (size != 0 || head.empty());
   const Compression compression = detect_compression(head);
   opened.profile.compression = compression_name(compression);
   std::unique_ptr<ByteSource> decompressed;
@@ -75,7 +76,8 @@ OpenedText open_text(const InputRef& ref, const OpenOptions& options) {
   opened.profile.encoding = encoding.name;
   opened.profile.has_bom = encoding.bom_bytes != 0;
   opened.profile.encoding_certainty = encoding.certainty;
-  if (seekable && bytes == &raw && encoding.name == "utf-8") {
+  opened.profile.file_bytes = size;
+  if (in_place && bytes == &raw && encoding.name == "utf-8") {
     opened.text_begin = encoding.bom_bytes;
     opened.text = text_in_place(std::move(fd), name);
     return opened;

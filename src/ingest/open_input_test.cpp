@@ -179,6 +179,23 @@ TEST_F(OpenInput, StandardInputIsSpooled) {
   EXPECT_EQ(input->profile().path, "-");
 }
 
+TEST_F(OpenInput, WaitingForAPipeEndsWhenCancelled) {
+  const std::string path = (folder_.path() / "pipe").string();
+  ASSERT_EQ(::mkfifo(path.c_str(), 0600), 0);
+  const int writer = ::open(path.c_str(), O_RDWR | O_CLOEXEC);  // a writer that never writes
+  std::stop_source stop;
+  stop.request_stop();
+  options_.stop = stop.get_token();
+  EXPECT_EQ(refusal_of(path, crm::ErrorCode::cancelled), "cancelled");
+  ::close(writer);
+}
+
+TEST_F(OpenInput, AnEmptyFileNeedsNoTemporaryFolder) {
+  crm::InputRef ref;
+  ref.path = folder_.write("empty.csv", "");
+  EXPECT_TRUE(crm::open_input(ref, {})->profile().empty);
+}
+
 TEST_F(OpenInput, TheHashIsOfTheFileAsItIsOnDisk) {
   const std::string with_bom = "\xEF\xBB\xBF" + std::string(kPeopleText);
   for (const std::string& bytes :
@@ -320,7 +337,7 @@ TEST_F(OpenInput, UndecodableBytesOfAnIcuEncodingAreRejectedAndShown) {
 TEST_F(OpenInput, AnUnknownEncodingIsAUsageError) {
   options_.overrides.encoding = "klingon";
   EXPECT_EQ(refusal("A,B\n", crm::ErrorCode::invalid_config),
-            "unknown encoding \"klingon\"; examples: utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis");
+            "--encoding: unknown encoding \"klingon\"; examples: utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis");
 }
 
 TEST_F(OpenInput, AMissingFileIsAnError) {

@@ -202,6 +202,22 @@ TEST(ReadingRules, AFieldLongerThanAnyBufferComesThroughWhole) {
   }
 }
 
+TEST(ReadingRules, TheEndOfATooLongRecordIsFoundHoweverFarItIsAndWhateverItIs) {
+  crm::ScanFormat format = with_columns(2);
+  format.max_record_bytes = 1000;
+  for (const std::string end : {"\n", "\r", "\r\n"}) {
+    for (std::size_t size = 1000 + 256 * 1024 - 3; size <= 1000 + 256 * 1024 + 1; ++size) {
+      const auto input = scan_support::input_of(std::string(size, 'x') + end + "b,c\n", format, 0);
+      crm::ScanOptions options;
+      options.block_bytes = 500;
+      const auto scanned = scan_support::scan_all(*input, options);
+      EXPECT_EQ(cells(scanned), (Cells{{"b", "c"}}));
+      EXPECT_EQ(lines(scanned), (std::vector<std::uint64_t>{2}));
+      EXPECT_EQ(reasons(scanned), (Strings{"1: record is longer than --max-record-bytes"}));
+    }
+  }
+}
+
 TEST(ReadingRules, ManyColumnsAndShortRecordsComeInBatchesOfBoundedSize) {
   std::string text;
   for (int i = 0; i < 20'000; ++i) text += "x\n";

@@ -72,34 +72,49 @@ ParsedRecord RecordParser::next(Field* fields, std::size_t room) {
       record.canonical = false;
       continue;
     }
-    Quoted quoted;
-    if (!find_closing_quote(position, quoted, record)) return record;
-    record.canonical &= quoted.special;
-    const std::uint32_t after = quoted.close + 1;
-    const char follows = after == size_ ? '\n' : text_[after];
-    if (follows != delimiter_ && follows != '\n' && follows != '\r') {
-      if (!record.text_after_quote) record.text_after_quote_at = after;
-      record.text_after_quote = true;
-      continue;  // the rest is unquoted text: field_begin stays at the open quote
+    // Most quoted fields hold nothing special and a delimiter follows: the next two positions are those.
+    if (last_ - next_ >= 2 && next_[1] == next_[0] + 1 && text_[next_[0]] == '"' && text_[next_[1]] == delimiter_) {
+      if (record.fields < room) fields[record.fields] = quoted_field(position, next_[0], false);
+      ++record.fields;
+      record.canonical = false;
+      field_begin = next_[1] + 1;
+      next_ += 2;
+      continue;
     }
-    if (record.fields < room) fields[record.fields] = quoted_field(position, quoted.close, quoted.escaped);
-    ++record.fields;
-    if (after == size_) {
-      record.end = ParsedRecord::End::complete;
-      record.size = after - record.begin;
-      record.next = after;
-      ++record.lines;
-      break;
-    }
-    use_position();
-    if (follows != delimiter_) {
-      finish_line(after, record);
-      break;
-    }
-    field_begin = after + 1;
+    if (!take_quoted_field(position, field_begin, fields, room, record)) break;
   }
   record_begin_ = record.next;
   return record;
+}
+
+bool RecordParser::take_quoted_field(std::uint32_t open, std::uint32_t& field_begin, Field* fields, std::size_t room,
+                                     ParsedRecord& record) {
+  Quoted quoted;
+  if (!find_closing_quote(open, quoted, record)) return false;
+  record.canonical &= quoted.special;
+  const std::uint32_t after = quoted.close + 1;
+  const char follows = after == size_ ? '\n' : text_[after];
+  if (follows != delimiter_ && follows != '\n' && follows != '\r') {
+    if (!record.text_after_quote) record.text_after_quote_at = after;
+    record.text_after_quote = true;
+    return true;  // the rest is unquoted text: field_begin stays at the open quote
+  }
+  if (record.fields < room) fields[record.fields] = quoted_field(open, quoted.close, quoted.escaped);
+  ++record.fields;
+  if (after == size_) {
+    record.end = ParsedRecord::End::complete;
+    record.size = after - record.begin;
+    record.next = after;
+    ++record.lines;
+    return false;
+  }
+  use_position();
+  if (follows != delimiter_) {
+    finish_line(after, record);
+    return false;
+  }
+  field_begin = after + 1;
+  return true;
 }
 
 bool RecordParser::find_closing_quote(std::uint32_t open, Quoted& quoted, ParsedRecord& record) {

@@ -40,8 +40,8 @@ class RecordParser {
   /// than 4 GiB.
   void start(const char* text, std::size_t size, bool at_end, std::size_t offset);
 
-  /// Parses the next record; stores its first `room` fields in `fields`. After need_more, `start` again with more text
-  /// at the record's begin.
+  /// Parses the next record; stores its first `room` fields in `fields`. After need_more and open_quote, `start` again:
+  /// with more text at the record's begin, or behind its first line.
   ParsedRecord next(Field* fields, std::size_t room);
 
  private:
@@ -57,6 +57,9 @@ class RecordParser {
     if (next_ == last_) refill();
     ++next_;
   }
+  /// True: the record goes on, with the field at `field_begin`.
+  bool take_quoted_field(std::uint32_t open, std::uint32_t& field_begin, Field* fields, std::size_t room,
+                         ParsedRecord& record);
   bool find_closing_quote(std::uint32_t open, Quoted& quoted, ParsedRecord& record);
   void finish_line(std::uint32_t position, ParsedRecord& record);
   void finish_text(std::uint32_t field_begin, Field* fields, std::size_t room, ParsedRecord& record) const;

@@ -27,23 +27,35 @@ int score(RecordParser& parser, const char* text, std::size_t size, bool at_end,
   return score;
 }
 
-/// The record start behind the record whose quoted field the text begins in, if it does.
+/// Where the record ends whose rest, from `offset` on, begins with a whole field.
+std::optional<std::size_t> start_behind_rest(RecordParser& parser, const char* text, std::size_t size, bool at_end,
+                                             std::size_t offset) {
+  parser.start(text, size, at_end, offset);
+  const ParsedRecord rest = parser.next(nullptr, 0);
+  if (rest.end != ParsedRecord::End::complete) return std::nullopt;
+  return rest.next;
+}
+
+/// The record start if the text begins in an unquoted field.
+std::optional<std::size_t> start_behind_field(RecordParser& parser, const char* text, std::size_t size, bool at_end,
+                                              const ScanFormat& format) {
+  const char* const delimiter = std::find(text + 1, text + size, format.delimiter);
+  if (delimiter == text + size) return std::nullopt;
+  return start_behind_rest(parser, text, size, at_end, static_cast<std::size_t>(delimiter - text));
+}
+
+/// The record start if the text begins in a quoted field.
 std::optional<std::size_t> start_behind_quotes(RecordParser& parser, const char* text, std::size_t size, bool at_end,
                                                const ScanFormat& format) {
-  for (std::size_t i = 1; i < size; ++i) {
+  for (std::size_t i = 1; i + 1 < size; ++i) {
     if (text[i] != '"') continue;
-    if (i + 1 == size) return std::nullopt;
     if (text[i + 1] == '"') {
       ++i;
       continue;
     }
     const char follows = text[i + 1];
     if (follows != format.delimiter && follows != '\n' && follows != '\r') return std::nullopt;
-    // The rest of the record: parse it as one that begins with an empty field.
-    parser.start(text, size, at_end, i + 1);
-    const ParsedRecord rest = parser.next(nullptr, 0);
-    if (rest.end != ParsedRecord::End::complete) return std::nullopt;
-    return rest.next;
+    return start_behind_rest(parser, text, size, at_end, i + 1);
   }
   return std::nullopt;
 }
@@ -59,9 +71,17 @@ std::optional<std::size_t> guess_record_start(const char* text, std::size_t size
   RecordParser parser(format.delimiter);
   const int plain_score = score(parser, text, near, near_end, *plain, format);
   if (plain_score == kTrialRecords) return plain;
-  const std::optional<std::size_t> quoted = start_behind_quotes(parser, text, near, near_end, format);
-  if (!quoted || *quoted == *plain) return plain;
-  return score(parser, text, near, near_end, *quoted, format) > plain_score ? quoted : plain;
+  std::size_t best = *plain;
+  int best_score = plain_score;
+  for (const auto& guess : {start_behind_field(parser, text, near, near_end, format),
+                            start_behind_quotes(parser, text, near, near_end, format)}) {
+    if (!guess || *guess == best) continue;
+    const int guess_score = score(parser, text, near, near_end, *guess, format);
+    if (guess_score <= best_score) continue;
+    best = *guess;
+    best_score = guess_score;
+  }
+  return best;
 }
 
 }  // namespace crm

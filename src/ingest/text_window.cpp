@@ -1,7 +1,9 @@
 #include "ingest/text_window.h"
 
 #include <algorithm>
-#include <cstring>
+#include <string>
+
+#include "base/error.h"
 
 namespace crm {
 namespace {
@@ -16,12 +18,9 @@ void TextWindow::load(std::uint64_t begin, std::uint64_t end) {
   end = std::min(end, store_->size());
   begin = std::min(begin, end);
   const std::size_t size = static_cast<std::size_t>(end - begin);
-  if (capacity_ > kMaxIdleFactor * std::max(size, kMinWindowBytes)) {
-    bytes_.reset();
-    capacity_ = 0;
-  }
+  trim(kMaxIdleFactor * std::max(size, kMinWindowBytes));
   size_ = 0;
-  reserve(size, 0);
+  reserve(size);
   store_->read_at(begin, bytes_.get(), size);
   begin_ = begin;
   size_ = size;
@@ -31,17 +30,27 @@ void TextWindow::extend(std::uint64_t end) {
   end = std::min(end, store_->size());
   if (end <= this->end()) return;
   const std::size_t size = static_cast<std::size_t>(end - begin_);
-  reserve(size, size_);
+  reserve(size);
   store_->read_at(this->end(), bytes_.get() + size_, size - size_);
   size_ = size;
 }
 
-void TextWindow::reserve(std::size_t size, std::size_t keep) {
+void TextWindow::trim(std::size_t bytes) {
+  if (capacity_ <= bytes) return;
+  bytes_.reset();
+  capacity_ = size_ = 0;
+}
+
+void TextWindow::reserve(std::size_t size) {
   if (size <= capacity_ && bytes_) return;
   const std::size_t capacity = std::max(size, kMinWindowBytes);
-  std::unique_ptr<char[]> larger(new char[capacity]);  // not zeroed: read_at fills it
-  if (keep != 0) std::memcpy(larger.get(), bytes_.get(), keep);
-  bytes_ = std::move(larger);
+  // realloc and not a new array: a large one is moved by its page table, never there twice; and nothing is zeroed.
+  char* const larger = static_cast<char*>(std::realloc(bytes_.get(), capacity));
+  if (larger == nullptr) {
+    throw Error(ErrorCode::limit_exceeded, "no memory for a record of " + std::to_string(size) + " bytes");
+  }
+  static_cast<void>(bytes_.release());
+  bytes_.reset(larger);
   capacity_ = capacity;
 }
 
