@@ -26,6 +26,12 @@ namespace crm::duck {
   X(duckdb_scalar_function_add_parameter) X(duckdb_scalar_function_set_return_type)                                   \
   X(duckdb_scalar_function_set_extra_info) X(duckdb_scalar_function_set_function) X(duckdb_register_scalar_function)  \
   X(duckdb_scalar_function_get_extra_info) X(duckdb_scalar_function_set_error)                                        \
+  X(duckdb_create_aggregate_function) X(duckdb_destroy_aggregate_function) X(duckdb_aggregate_function_set_name)      \
+  X(duckdb_aggregate_function_add_parameter) X(duckdb_aggregate_function_set_return_type)                             \
+  X(duckdb_aggregate_function_set_functions) X(duckdb_aggregate_function_set_destructor)                              \
+  X(duckdb_aggregate_function_set_special_handling) X(duckdb_aggregate_function_set_extra_info)                       \
+  X(duckdb_aggregate_function_get_extra_info) X(duckdb_aggregate_function_set_error)                                  \
+  X(duckdb_register_aggregate_function)                                                                               \
   X(duckdb_create_table_function) X(duckdb_destroy_table_function) X(duckdb_table_function_set_name)                  \
   X(duckdb_table_function_add_parameter) X(duckdb_table_function_set_extra_info) X(duckdb_table_function_set_bind)    \
   X(duckdb_table_function_set_init) X(duckdb_table_function_set_local_init) X(duckdb_table_function_set_function)     \

@@ -142,6 +142,10 @@ void Connection::add(ScalarFunction function) {
   register_function(impl_->connection, std::move(function), impl_->fault);
 }
 
+void Connection::add(AggregateFunction function) {
+  register_function(impl_->connection, std::move(function), impl_->fault);
+}
+
 void Connection::add(TableFunction function) {
   register_function(impl_->connection, std::move(function), impl_->fault);
 }

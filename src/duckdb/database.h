@@ -14,6 +14,7 @@
 // database is opened.
 namespace crm::duck {
 
+struct AggregateFunction;
 struct ScalarFunction;
 struct TableFunction;
 
@@ -55,6 +56,7 @@ class Connection {
   std::string query_text(std::string_view sql);
 
   void add(ScalarFunction function);
+  void add(AggregateFunction function);
   void add(TableFunction function);
 
   /// Makes the running statement end with `cancelled`. Any thread.

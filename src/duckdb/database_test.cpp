@@ -144,6 +144,31 @@ TEST(Database, AScalarFunctionMakesListsAndReadsThem) {
   EXPECT_EQ(connection.query_text("SELECT unnest(list_concat(letters('ab'), letters(''), letters('c')))"), "a\nb\nc\n");
 }
 
+TEST(Database, AnAggregateGathersEachGroup) {
+  struct Longest : AggregateState {
+    std::string text;
+    void add(std::span<const Column> arguments, std::size_t row) override {
+      if (!arguments[0].is_null(row)) take(arguments[0].text(row));
+    }
+    void add_all(AggregateState& other) override { take(dynamic_cast<Longest&>(other).text); }
+    void finish(ColumnWriter& result, std::size_t row) override { result.set_text(row, text); }
+    void take(std::string_view other) {
+      if (other.size() > text.size()) text = other;
+    }
+  };
+  Database database = open_memory();
+  Connection connection = database.connect();
+  connection.add(AggregateFunction{
+      "longest", {Type::varchar()}, Type::varchar(), [] { return std::make_unique<Longest>(); }});
+  EXPECT_EQ(connection.query_text("SELECT g || longest(t) FROM (VALUES ('a', 'x'), ('b', NULL), ('a', 'xyz')) v(g, t) "
+                                  "GROUP BY g ORDER BY g"),
+            "axyz\nb\n");
+  EXPECT_EQ(connection.query_bigint("SELECT count(DISTINCT l) FROM (SELECT longest(CAST(range AS VARCHAR)) AS l FROM "
+                                    "range(1000000) GROUP BY range % 1000)"),
+            1000);
+  EXPECT_EQ(connection.query_text("SELECT longest('a') WHERE FALSE"), "NULL\n");
+}
+
 TEST(Database, WhatAFunctionThrowsComesOutAsItWas) {
   Database database = open_memory();
   Connection connection = database.connect();

@@ -26,6 +26,24 @@ struct ScalarFunction {
   std::function<void(const Chunk& arguments, ColumnWriter& result)> body;
 };
 
+/// What an aggregate has gathered of one group.
+class AggregateState {
+ public:
+  virtual ~AggregateState() = default;
+  virtual void add(std::span<const Column> arguments, std::size_t row) = 0;
+  /// Takes what another thread has gathered of the same group.
+  virtual void add_all(AggregateState& other) = 0;
+  virtual void finish(ColumnWriter& result, std::size_t row) = 0;
+};
+
+/// A function of all rows of a group, in no order. A group of which no row came is NULL.
+struct AggregateFunction {
+  std::string name;
+  std::vector<Type> parameters;
+  Type result;
+  std::function<std::unique_ptr<AggregateState>()> start;
+};
+
 /// One thread's part of a scan.
 class TableReader {
  public:

@@ -9,53 +9,28 @@
 namespace crm::duck {
 namespace {
 
-/// Owns a logical type.
-class TypeHandle {
- public:
-  explicit TypeHandle(const Type& type) : handle_(make(type)) {}
-  ~TypeHandle() { api().duckdb_destroy_logical_type(&handle_); }
-  TypeHandle(const TypeHandle&) = delete;
-  TypeHandle& operator=(const TypeHandle&) = delete;
-  duckdb_logical_type get() const { return handle_; }
-
- private:
-  static duckdb_logical_type make(const Type& type) {
-    switch (type.id) {
-      case Type::Id::boolean: return api().duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
-      case Type::Id::utinyint: return api().duckdb_create_logical_type(DUCKDB_TYPE_UTINYINT);
-      case Type::Id::bigint: return api().duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
-      case Type::Id::any: return api().duckdb_create_logical_type(DUCKDB_TYPE_ANY);
-      case Type::Id::varchar: return api().duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
-      case Type::Id::list: {
-        const TypeHandle element(type.members.front().second);
-        return api().duckdb_create_list_type(element.get());
-      }
-      case Type::Id::structure: break;
+duckdb_logical_type make_type(const Type& type) {
+  switch (type.id) {
+    case Type::Id::boolean: return api().duckdb_create_logical_type(DUCKDB_TYPE_BOOLEAN);
+    case Type::Id::utinyint: return api().duckdb_create_logical_type(DUCKDB_TYPE_UTINYINT);
+    case Type::Id::bigint: return api().duckdb_create_logical_type(DUCKDB_TYPE_BIGINT);
+    case Type::Id::any: return api().duckdb_create_logical_type(DUCKDB_TYPE_ANY);
+    case Type::Id::varchar: return api().duckdb_create_logical_type(DUCKDB_TYPE_VARCHAR);
+    case Type::Id::list: {
+      const TypeHandle element(type.members.front().second);
+      return api().duckdb_create_list_type(element.get());
     }
-    std::vector<std::unique_ptr<TypeHandle>> owners;
-    std::vector<duckdb_logical_type> types;
-    std::vector<const char*> names;
-    for (const auto& [name, member] : type.members) {
-      owners.push_back(std::make_unique<TypeHandle>(member));
-      types.push_back(owners.back()->get());
-      names.push_back(name.c_str());
-    }
-    return api().duckdb_create_struct_type(types.data(), names.data(), types.size());
+    case Type::Id::structure: break;
   }
-
-  duckdb_logical_type handle_;
-};
-
-/// What the exception at hand says; kept for the statement's end.
-std::string keep(Fault& fault) noexcept {
-  fault.keep(std::current_exception());
-  try {
-    throw;
-  } catch (const std::exception& error) {
-    return error.what();
-  } catch (...) {
-    return "unknown exception";
+  std::vector<std::unique_ptr<TypeHandle>> owners;
+  std::vector<duckdb_logical_type> types;
+  std::vector<const char*> names;
+  for (const auto& [name, member] : type.members) {
+    owners.push_back(std::make_unique<TypeHandle>(member));
+    types.push_back(owners.back()->get());
+    names.push_back(name.c_str());
   }
+  return api().duckdb_create_struct_type(types.data(), names.data(), types.size());
 }
 
 struct ScalarState {
@@ -90,11 +65,6 @@ struct OpenTable {
 struct LocalTable {
   std::unique_ptr<TableReader> reader;
 };
-
-template <class T>
-void destroy(void* object) {
-  delete static_cast<T*>(object);
-}
 
 void bind_table(duckdb_bind_info info) {
   const auto& state = *static_cast<TableState*>(api().duckdb_bind_get_extra_info(info));
@@ -154,6 +124,19 @@ void fill_table(duckdb_function_info info, duckdb_data_chunk output) {
 }
 
 }  // namespace
+
+TypeHandle::TypeHandle(const Type& type) : handle_(make_type(type)) {}
+
+std::string keep(Fault& fault) noexcept {
+  fault.keep(std::current_exception());
+  try {
+    throw;
+  } catch (const std::exception& error) {
+    return error.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
 
 void register_function(duckdb_connection connection, ScalarFunction function, std::shared_ptr<Fault> fault) {
   duckdb_scalar_function made = api().duckdb_create_scalar_function();

@@ -69,6 +69,8 @@ void ColumnWriter::set_element_count(std::size_t elements) {
   api().duckdb_list_vector_set_size(handle(vector_), elements);
 }
 
+std::size_t ColumnWriter::element_count() const { return api().duckdb_list_vector_get_size(handle(vector_)); }
+
 ColumnWriter ColumnWriter::elements() const { return ColumnWriter(api().duckdb_list_vector_get_child(handle(vector_))); }
 
 ColumnWriter ColumnWriter::member(std::size_t index) const {

@@ -73,6 +73,7 @@ class ColumnWriter {
   /// Room for `elements` in a LIST's child; views of the child made before are no longer good.
   void reserve_elements(std::size_t elements);
   void set_element_count(std::size_t elements);
+  std::size_t element_count() const;
   ColumnWriter elements() const;
   ColumnWriter member(std::size_t index) const;
 

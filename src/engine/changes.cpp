@@ -25,9 +25,9 @@ std::uint32_t get_u32(const char*& at) {
 }
 
 /// Turns kept rows into records of the file.
-class RowWriter {
+class KeptRowWriter {
  public:
-  RowWriter(std::vector<int> columns, std::size_t output_columns, char delimiter, OutputFile& file)
+  KeptRowWriter(std::vector<int> columns, std::size_t output_columns, char delimiter, OutputFile& file)
       : columns_(std::move(columns)), place_(output_columns, -1), fields_(columns_.size() + 1), delimiter_(delimiter),
         file_(file) {
     for (std::size_t i = 0; i < columns_.size(); ++i) place_[columns_[i]] = static_cast<int>(i + 1);
@@ -83,22 +83,21 @@ void ChangesBatch::add_row(std::string_view record_id, std::span<const ChangedCe
   std::memcpy(bytes_.data() + start, &size, 4);
 }
 
-void ChangesBatch::clear() {
-  bytes_.clear();
-  changed_.clear();
-}
-
 ChangesWriter::ChangesWriter(const MergePlan& plan, TempSpace& temp, std::uint64_t memory_bytes)
     : plan_(plan), temp_(temp), memory_bytes_(memory_bytes), changed_(plan.output.size()) {}
 
 ChangesWriter::~ChangesWriter() = default;
 
 void ChangesWriter::append(const ChangesBatch& batch) {
-  bytes_ += batch.bytes_;
+  append_bytes(batch.bytes_);
   for (std::size_t i = 0; i < batch.changed_.size(); ++i) {
     if (batch.changed_[i]) changed_[i] = true;
   }
-  if (bytes_.size() < memory_bytes_) return;
+}
+
+void ChangesWriter::append_bytes(std::string_view bytes) {
+  bytes_ += bytes;
+  if (bytes_.size() <= memory_bytes_) return;
   if (!spill_) spill_ = temp_.create_spill();
   spill_->append(bytes_);
   bytes_.clear();
@@ -118,16 +117,9 @@ void ChangesWriter::write(OutputFile& file) const {
   append_record(names, delimiter, header);
   file.append(header);
 
-  RowWriter writer(std::move(columns), plan_.output.size(), delimiter, file);
-  std::string buffer;
-  const std::uint64_t spilled = spill_ ? spill_->size() : 0;
-  std::uint64_t at = 0;
-  while (at < spilled) {  // rows do not straddle the spilled and the kept part, but do straddle what is read at once
-    const std::size_t kept = buffer.size();
-    const std::size_t more = std::min<std::uint64_t>(kReadBytes, spilled - at);
-    buffer.resize(kept + more);
-    spill_->read_at(at, buffer.data() + kept, more);
-    at += more;
+  KeptRowWriter writer(std::move(columns), plan_.output.size(), delimiter, file);
+  std::string buffer;  // begins with a row
+  const auto write_whole_rows = [&] {
     std::size_t used = 0;
     while (buffer.size() - used >= 4) {
       std::uint32_t size;
@@ -137,13 +129,18 @@ void ChangesWriter::write(OutputFile& file) const {
       used += 4 + std::size_t{size};
     }
     buffer.erase(0, used);
+  };
+  const std::uint64_t spilled = spill_ ? spill_->size() : 0;
+  for (std::uint64_t at = 0; at < spilled;) {
+    const std::size_t kept = buffer.size();
+    const std::size_t more = std::min<std::uint64_t>(kReadBytes, spilled - at);
+    buffer.resize(kept + more);
+    spill_->read_at(at, buffer.data() + kept, more);
+    at += more;
+    write_whole_rows();
   }
-  for (std::size_t used = 0; used < bytes_.size();) {
-    std::uint32_t size;
-    std::memcpy(&size, bytes_.data() + used, 4);
-    writer.write(bytes_.data() + used + 4);
-    used += 4 + std::size_t{size};
-  }
+  buffer += bytes_;
+  write_whole_rows();
   writer.flush();
 }
 

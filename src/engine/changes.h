@@ -26,8 +26,8 @@ class ChangesBatch {
  public:
   /// `cells` go by output column. A row without cells must not be added.
   void add_row(std::string_view record_id, std::span<const ChangedCell> cells);
-  bool empty() const { return bytes_.empty(); }
-  void clear();
+  /// The rows as they are kept. Who takes bytes away hands them to ChangesWriter::append_bytes, before the batch.
+  std::string& bytes() { return bytes_; }
 
  private:
   friend class ChangesWriter;
@@ -45,6 +45,7 @@ class ChangesWriter {
   ~ChangesWriter();
 
   void append(const ChangesBatch& batch);
+  void append_bytes(std::string_view bytes);
   /// Header and rows: the record id column's name, then the columns with a changed cell, in output order.
   void write(OutputFile& file) const;
 

@@ -56,6 +56,8 @@ void divide_rest(std::uint64_t limit_bytes, std::uint64_t table_bytes, MemoryDiv
   const std::uint64_t rest = limit_bytes - fixed;
   division.hits = std::clamp<std::uint64_t>(rest / 2, 4 * kMiB, 32 * kMiB);
   division.unit = std::clamp<std::uint64_t>(rest / 8, kMiB, 8 * kMiB);
+  // By then most of the table has been given back.
+  division.largest_unit = rest - division.hits + table_bytes / 2;
 }
 
 }  // namespace crm

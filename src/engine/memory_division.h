@@ -16,9 +16,7 @@ struct MemoryDivision {
   std::uint64_t hits = 0;        ///< hits before they go to disk
   std::uint64_t unit = 0;        ///< stored bytes of hits that are consolidated at once; three times that is held
   std::uint64_t block = 0;       ///< text of one batch
-
-  /// What one unit may take before the merge ends: more than its share, since rarely two are as large at once.
-  std::uint64_t unit_memory() const { return 4 * unit + table / 2; }
+  std::uint64_t largest_unit = 0;  ///< memory that one unit may take where no other stands beside it
 };
 
 /// Text of one batch where the limit does not ask for less.

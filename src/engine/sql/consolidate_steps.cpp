@@ -66,7 +66,7 @@ Select single_record(const SqlShape& shape, int file, Select select) {
     }
     select.columns.push_back(sql("CAST(0 AS UTINYINT) AS {}", numbered("x", column)));
     if (shape.lists(column)) {
-      select.columns.push_back(sql("CAST(NULL AS STRUCT(text VARCHAR, row BIGINT, line BIGINT, rows BIGINT)[]) AS {}",
+      select.columns.push_back(sql("CAST(NULL AS STRUCT(text VARCHAR, \"row\" BIGINT, line BIGINT, \"rows\" BIGINT)[]) AS {}",
                                    numbered("d", column)));
     }
   }
@@ -74,7 +74,7 @@ Select single_record(const SqlShape& shape, int file, Select select) {
   return select;
 }
 
-/// The record of a key that several rows have, but for the lists of distinct values.
+/// The record of a key that several rows have.
 Select group_record(const SqlShape& shape, int file, Select select) {
   select.columns = {sql("h.key_id")};
   for (const int column : shape.columns_of_file[file]) {
@@ -87,37 +87,13 @@ Select group_record(const SqlShape& shape, int file, Select select) {
     if (shape.is_measured(column)) {
       select.columns.push_back(sql("max({}) {} AS {}", measure(shape, column), chosen, numbered("m", column)));
     }
-    const Sql key = sql("crm_comparison_key({}, h.{})", kind_literal(shape, column), value);
-    select.columns.push_back(sql("CAST(CASE WHEN min(h.{}) IS NOT DISTINCT FROM max(h.{}) THEN 0 WHEN min({}) = max({}) "
-                                 "THEN 1 ELSE 2 END AS UTINYINT) AS {}",
-                                 value, value, key, key, numbered("x", column)));
+    const Sql values = sql("crm_values(h.{}, h.row, h.line)", value);
+    select.columns.push_back(sql("crm_spread({}, {}) AS {}", kind_literal(shape, column), values, numbered("x", column)));
+    if (shape.lists(column)) select.columns.push_back(sql("{} AS {}", values, numbered("d", column)));
   }
   select.where.push_back(sql("h.size > 1"));
   select.group_by = {sql("h.key_id")};
   return select;
-}
-
-Identifier of_file(const char* stem, int column, int file) {
-  return Identifier(stem + std::to_string(column) + "_of_" + std::to_string(file + 1));
-}
-
-/// The distinct values of one column, per key: as lines, then as a list in order.
-std::vector<Step> distinct_values(int file, int column, const Select& rows) {
-  const Identifier value = numbered("v", column);
-  Select spelling = rows;
-  spelling.columns = {sql("h.key_id"), sql("h.{} AS text", value), sql("min(h.row) AS row"),
-                      sql("min(h.line) AS line"), sql("count(*) AS rows")};
-  spelling.where.push_back(sql("h.size > 1"));
-  spelling.where.push_back(sql("h.{} IS NOT NULL", value));
-  spelling.group_by = {sql("h.key_id"), sql("h.{}", value)};
-  Select list;
-  list.columns = {sql("key_id"),
-                  sql("list(struct_pack(text := text, row := row, line := line, rows := rows) ORDER BY row) AS {}",
-                      numbered("d", column))};
-  list.from = sql("{}", of_file("spelling_", column, file));
-  list.group_by = {sql("key_id")};
-  return {{of_file("spelling_", column, file).name(), "Each text once, and how many rows have it.", {spelling}},
-          {of_file("listed_", column, file).name(), "In order of first appearance.", {list}}};
 }
 
 }  // namespace
@@ -158,35 +134,19 @@ std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
 std::vector<Step> consolidated(const SqlShape& shape, Side side, int file, const RangeSql& range,
                                const std::optional<Identifier>& among) {
   const Select rows = slice(side, file, range, among);
-  std::vector<Step> steps;
-  for (const int column : shape.columns_of_file[file]) {
-    if (!shape.lists(column)) continue;
-    for (Step& step : distinct_values(file, column, rows)) steps.push_back(std::move(step));
-  }
   Step group;
   group.name = side_table(side, "grouped", file).name();
   group.reason = "Keys that several rows of the file have: per column the value that its strategy chooses, blanks ignored.";
   group.selects = {group_record(shape, file, rows)};
-  steps.push_back(group);
-
   Select grouped;
-  grouped.columns = {sql("g.key_id")};
-  for (const RecordColumn& column : record_columns(shape, file)) {
-    if (column.name == sql("{}", numbered("d", column.column))) {
-      const Identifier list = of_file("listed_", column.column, file);
-      grouped.joins.push_back(sql("LEFT JOIN {} ON {}.key_id = g.key_id", list, list));
-      grouped.columns.push_back(sql("{}.{}", list, column.name));
-    } else {
-      grouped.columns.push_back(sql("g.{}", column.name));
-    }
-  }
-  grouped.from = sql("{} AS g", Identifier(group.name));
+  grouped.columns = {sql("key_id")};
+  for (const RecordColumn& column : record_columns(shape, file)) grouped.columns.push_back(column.name);
+  grouped.from = sql("{}", Identifier(group.name));
   Step step;
   step.name = side_table(side, "consolidated", file).name();
   step.reason = "One record per key. A key that one row has needs no choosing: the record is the row.";
   step.selects = {single_record(shape, file, rows), grouped};
-  steps.push_back(step);
-  return steps;
+  return {group, step};
 }
 
 std::vector<RecordColumn> record_columns(const SqlShape& shape, int file) {
@@ -206,10 +166,11 @@ std::vector<RecordColumn> record_columns(const SqlShape& shape, int file) {
 }
 
 std::vector<Step> carried_key(const SqlShape&, int file, std::uint64_t rows_per_range) {
+  const Identifier key = numbered("k", file + 1);
   Select select;
-  select.columns = {sql("DISTINCT (row - 1) // {} AS range", rows_per_range), sql("key_id")};
-  select.from = sql("{}", numbered("reach_", file + 1));
-  select.where = {sql("(row - 1) // {} <> ((key_id >> {}) - 1) // {}", rows_per_range, kEntryRowBits, rows_per_range)};
+  select.columns = {sql("DISTINCT (row - 1) // {} AS range", rows_per_range), sql("{} AS key_id", key)};
+  select.from = sql("reach");
+  select.where = {sql("(row - 1) // {} <> (({} >> {}) - 1) // {}", rows_per_range, key, kEntryRowBits, rows_per_range)};
   return {{numbered("carried_key_", file + 1).name(),
            "Keys that are taken in another range than the one whose rows hold them first.",
            {select}}};

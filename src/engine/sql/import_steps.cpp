@@ -129,26 +129,35 @@ std::vector<Step> file_key(const SqlShape& shape, int file) {
   return {step};
 }
 
-std::vector<Step> reach(const SqlShape&, int file) {
+std::vector<Step> reach(const SqlShape& shape) {
+  Step candidates;
+  candidates.name = "candidate";
+  candidates.reason = "The keys of a row that each file has.";
   Select select;
-  select.columns = {sql("r.entry >> {} AS row", kEntryRowBits), sql("arg_min(r.key_id, r.entry) AS key_id")};
-  select.from = sql("row_key AS r");
-  select.joins = {sql("SEMI JOIN {} AS f ON f.key_id = r.key_id", numbered("file_key_", file + 1))};
-  select.group_by = {sql("r.entry >> {}", kEntryRowBits)};
+  select.columns = {sql("entry >> {} AS row", kEntryRowBits)};
+  for (int file = 0; file < shape.files; ++file) {
+    Select of_file;
+    of_file.columns = {sql("CAST({} AS UTINYINT) AS file", file + 1), sql("r.entry"), sql("r.key_id")};
+    of_file.from = sql("row_key AS r");
+    of_file.joins = {sql("SEMI JOIN {} AS f ON f.key_id = r.key_id", numbered("file_key_", file + 1))};
+    candidates.selects.push_back(of_file);
+    select.columns.push_back(
+        sql("arg_min(key_id, entry) FILTER (WHERE file = {}) AS {}", file + 1, numbered("k", file + 1)));
+  }
+  select.from = sql("candidate");
+  select.group_by = {sql("row")};
   select.order_by = {sql("row")};
-  Step step = one_select("",
-                         "The cascade: in this file a row takes the first of its keys that some row of the file has. "
-                         "In order, so that a range of rows is a slice.",
-                         select);
-  step.name = numbered("reach_", file + 1).name();
-  return {step};
+  return {candidates, one_select("reach",
+                                 "The cascade: in each file a row takes the first of its keys that some row of the file "
+                                 "has. In order, so that a range of rows is a slice.",
+                                 select)};
 }
 
 std::vector<Step> used_key(const SqlShape&, int file) {
   Select select;
   select.columns = {sql("f.key_id"), sql("f.rows")};
   select.from = sql("{} AS f", numbered("file_key_", file + 1));
-  select.joins = {sql("SEMI JOIN {} AS r ON r.key_id = f.key_id", numbered("reach_", file + 1))};
+  select.joins = {sql("SEMI JOIN reach AS r ON r.{} = f.key_id", numbered("k", file + 1))};
   Step step = one_select("", "The keys that some row has taken: rows of nobody go no further.", select);
   step.name = numbered("used_key_", file + 1).name();
   return {step};
@@ -237,14 +246,23 @@ std::vector<Step> unmatched_used_key(const SqlShape&, int file) {
   return {step};
 }
 
-std::vector<Step> unmatched_reach(const SqlShape&, int file) {
+std::vector<Step> unmatched_reach(const SqlShape& shape) {
+  Step all;
+  all.name = "used";
+  all.reason = "The records that each file has rows of.";
   Select select;
-  select.columns = {sql("key_id >> {} AS row", kEntryRowBits), sql("key_id")};
-  select.from = sql("{}", numbered("unmatched_used_key_", file + 1));
+  select.columns = {sql("key_id >> {} AS row", kEntryRowBits)};
+  for (int file = 0; file < shape.files; ++file) {
+    Select of_file;
+    of_file.columns = {sql("CAST({} AS UTINYINT) AS file", file + 1), sql("key_id")};
+    of_file.from = sql("{}", numbered("unmatched_used_key_", file + 1));
+    all.selects.push_back(of_file);
+    select.columns.push_back(sql("min(key_id) FILTER (WHERE file = {}) AS {}", file + 1, numbered("k", file + 1)));
+  }
+  select.from = sql("used");
+  select.group_by = {sql("row")};
   select.order_by = {sql("row")};
-  Step step = one_select("", "A record reaches the rows that it stands for.", select);
-  step.name = numbered("unmatched_reach_", file + 1).name();
-  return {step};
+  return {all, one_select("unmatched_reach", "A record reaches the rows that it stands for.", select)};
 }
 
 }  // namespace crm

@@ -18,8 +18,8 @@ std::vector<Step> row_key(const SqlShape& shape);
 std::vector<Step> enriched_key(const SqlShape& shape, int file);
 /// file_key_K(key_id, rows): the keys of the original that a file has, and that --max-shared does not block there.
 std::vector<Step> file_key(const SqlShape& shape, int file);
-/// reach_K(row, key_id): for each row of the original that reaches the file, the key by which it does.
-std::vector<Step> reach(const SqlShape& shape, int file);
+/// reach(row, k1, k2, …): per file the key by which a row of the original reaches it; rows that reach none are left out.
+std::vector<Step> reach(const SqlShape& shape);
 /// used_key_K(key_id, rows): the keys by which a file is reached.
 std::vector<Step> used_key(const SqlShape& shape, int file);
 
@@ -34,9 +34,9 @@ std::vector<Step> unmatched_row(const SqlShape& shape, int file);
 std::vector<Step> unmatched_record(const SqlShape& shape);
 /// unmatched_member_K(row, key_id): the rows again, with the number of their record as key_id.
 std::vector<Step> unmatched_member(const SqlShape& shape, int file);
-/// unmatched_used_key_K(key_id, rows) and unmatched_reach_K(row, key_id): as for the original.
+/// unmatched_used_key_K(key_id, rows) and unmatched_reach(row, k1, k2, …): as for the original.
 std::vector<Step> unmatched_used_key(const SqlShape& shape, int file);
-std::vector<Step> unmatched_reach(const SqlShape& shape, int file);
+std::vector<Step> unmatched_reach(const SqlShape& shape);
 
 /// The name of the file's rows as they come, in any order (`crm_read`) or in the file's (`crm_read_in_order`).
 Sql rows_of_file(int file, bool in_order = false);

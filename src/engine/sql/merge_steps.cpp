@@ -200,12 +200,13 @@ void add_accounts(const SqlShape& shape, ColumnList& columns, MergedLayout& layo
 
 }  // namespace
 
-Step taken(const SqlShape&, Side side, int file, const RangeSql& range) {
+Step taken(const SqlShape& shape, Side side, const RangeSql& range) {
   Select select;
-  select.columns = {sql("row"), sql("key_id")};
-  select.from = sql("{}", side_table(side, "reach", file));
+  select.columns = {sql("row")};
+  for (int file = 0; file < shape.files; ++file) select.columns.push_back(sql("{}", numbered("k", file + 1)));
+  select.from = side == Side::original ? sql("reach") : sql("unmatched_reach");
   select.where = {sql("row >= {}", range.first_row), sql("row < {}", range.end_row)};
-  return {side_table(side, "taken", file).name(), "The keys that the rows of this range take in this file.", {select}};
+  return {side == Side::original ? "taken" : "unmatched_taken", "The keys that the rows of this range take.", {select}};
 }
 
 Step record(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried) {
@@ -237,17 +238,18 @@ Step met(const SqlShape& shape, Side side, const RangeSql& range) {
   } else {
     select.from = sql("(SELECT range AS row FROM range({}, {})) AS o", range.first_row, range.end_row);
   }
+  select.joins.push_back(sql("LEFT JOIN {} AS t ON t.row = o.row",
+                             side == Side::original ? sql("taken") : sql("unmatched_taken")));
   for (int file = 0; file < shape.files; ++file) {
-    const Identifier key = numbered("t", file + 1), values = numbered("e", file + 1);
-    select.joins.push_back(sql("LEFT JOIN {} AS {} ON {}.row = o.row", side_table(side, "taken", file), key, key));
+    const Identifier key = numbered("k", file + 1), values = numbered("e", file + 1);
     select.joins.push_back(
-        sql("LEFT JOIN {} AS {} ON {}.key_id = {}.key_id", side_table(side, "record", file), values, values, key));
-    select.columns.push_back(sql("{}.key_id AS {}", key, numbered("k", file + 1)));
+        sql("LEFT JOIN {} AS {} ON {}.key_id = t.{}", side_table(side, "record", file), values, values, key));
+    select.columns.push_back(sql("t.{}", key));
     for (const RecordColumn& column : record_columns(shape, file)) {
       const std::vector<int> lanes = side == Side::original ? shape.masked_lanes(column.column) : std::vector<int>{};
       const Identifier name(values.name() + "_" + column.name.text());
       select.columns.push_back(lanes.empty() ? sql("{}.{} AS {}", values, column.name, name)
-                                             : sql("CASE WHEN {}.key_id & 255 NOT IN ({}) THEN {}.{} END AS {}", key,
+                                             : sql("CASE WHEN t.{} & 255 NOT IN ({}) THEN {}.{} END AS {}", key,
                                                    numbers(lanes), values, column.name, name));
     }
   }

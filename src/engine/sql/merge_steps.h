@@ -7,8 +7,8 @@
 // The last stages: what each row of the original gets, and what comes of it.
 namespace crm {
 
-/// taken_K(row, key_id): the keys that the rows of the range take in one file.
-Step taken(const SqlShape& shape, Side side, int file, const RangeSql& range);
+/// taken(row, k1, k2, …): the keys that the rows of the range take.
+Step taken(const SqlShape& shape, Side side, const RangeSql& range);
 
 /// record_K(key_id, v…): the records of those keys. `with_carried`: some are held first by rows of another range.
 Step record(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried);

@@ -19,7 +19,9 @@ class Ranges {
       for (int worker = 1; worker < workers; ++worker) threads.emplace_back([this, worker] { serve(worker); });
       serve(0);
     }
-    if (failure_) std::rethrow_exception(failure_);
+    if (!failure_) return;
+    session_.check();  // what ended the merge, rather than what it looked like from within
+    std::rethrow_exception(failure_);
   }
 
  private:

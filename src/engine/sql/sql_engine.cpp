@@ -13,14 +13,15 @@ namespace crm {
 namespace {
 
 // A range holds this much text of the original, more or less; so many rows at least and at most.
-constexpr std::uint64_t kRangeBytes = 12u << 20;
+constexpr std::uint64_t kRangeBytes = 6u << 20;
 constexpr std::uint64_t kLeastRangeRows = 4096;
-constexpr std::uint64_t kMostRangeRows = 65'536;
+constexpr std::uint64_t kMostRangeRows = 32'768;
 constexpr std::uint64_t kChangesBytes = 8u << 20;
 
 std::uint64_t rows_per_range(const InputProfile& original) {
   const auto row_bytes = static_cast<std::uint64_t>(std::max(1.0, original.average_row_bytes));
   std::uint64_t rows = kMostRangeRows;
+  if (getenv("CRM_R")) rows = strtoull(getenv("CRM_R"),0,10);
   while (rows > kLeastRangeRows && rows * row_bytes > kRangeBytes * 3 / 2) rows /= 2;
   return rows;
 }
@@ -82,8 +83,7 @@ MergeReport SqlRun::run() {
   count_shared_keys();
   if (!kept_) drop(Identifier("key"));
   enter(Stage::consolidate);
-  for (int file = 0; file < shape_.files; ++file) match(file);
-  drop(Identifier("row_key"));
+  match();
   for (int file = 0; file < shape_.files; ++file) {
     consolidate(file);
     contributed_[file].resize(report_.inputs[file + 1].rows / 64 + 1);

@@ -35,9 +35,9 @@ Sql SqlRun::range_query(Side side, std::uint64_t number, std::uint64_t slot, con
     for (Step& step : consolidated(shape_, side, file, range)) steps.push_back(std::move(step));
   }
   for (int file = 0; file < shape_.files; ++file) {
-    steps.push_back(taken(shape_, side, file, range));
     steps.push_back(record(shape_, side, file, range, side == Side::original && carries_[file]));
   }
+  steps.push_back(taken(shape_, side, range));
   steps.push_back(met(shape_, side, range));
   steps.push_back(chosen_value(shape_, side));
   steps.push_back(last);
@@ -53,6 +53,7 @@ void SqlRun::merge() {
   if (wanted.provenance) outputs_.provenance->append(provenance_header(wanted.provenance_delimiter));
   if (wanted.conflicts) outputs_.conflicts->append(conflicts_header(wanted.conflicts_delimiter));
 
+  session_.begin_ranges();
   const MergedResult result = merged_result(shape_);
   const int workers = kept_ ? 1 : session_.threads();
   std::vector<std::unique_ptr<MergedRows>> writers;
@@ -127,11 +128,11 @@ void SqlRun::merge_unmatched() {
   for (int file = 0; file < shape_.files; ++file) {
     create(unmatched_member(shape_, file));
     create(unmatched_used_key(shape_, file));
-    create(unmatched_reach(shape_, file));
     create(hit(shape_, Side::unmatched, file));
     drop(numbered("unmatched_row_", file + 1));
     drop(numbered("unmatched_member_", file + 1));
   }
+  create(unmatched_reach(shape_));
   const std::uint64_t records = session_.query_bigint(sql("SELECT count(*) FROM unmatched_record"));
   report_.net_new_records = records;
   if (outputs_.unmatched == nullptr) return;

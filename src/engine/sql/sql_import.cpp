@@ -63,11 +63,14 @@ void SqlRun::count_shared_keys() {
   report_.shared_keys = list.list();
 }
 
-void SqlRun::match(int file) {
-  create(file_key(shape_, file));
-  create(reach(shape_, file));
-  create(used_key(shape_, file));
-  drop(numbered("file_key_", file + 1));
+void SqlRun::match() {
+  for (int file = 0; file < shape_.files; ++file) create(file_key(shape_, file));
+  create(reach(shape_));
+  drop(Identifier("row_key"));
+  for (int file = 0; file < shape_.files; ++file) {
+    create(used_key(shape_, file));
+    drop(numbered("file_key_", file + 1));
+  }
 }
 
 void SqlRun::consolidate(int file) {

@@ -29,7 +29,7 @@ class SqlRun {
   void import_original();
   void import_enriched(int file);
   void count_shared_keys();
-  void match(int file);
+  void match();
   void consolidate(int file);
   void carry(int file);
   void collect_unmatched(int file);

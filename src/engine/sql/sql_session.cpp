@@ -26,6 +26,7 @@ constexpr int kTickEvery = 10;
 
 std::uint64_t duckdb_memory(std::uint64_t limit, int threads) {
   const std::uint64_t uncounted = kUncountedBytes + kUncountedPerThread * static_cast<std::uint64_t>(threads);
+  if (getenv("CRM_MEM")) return strtoull(getenv("CRM_MEM"),0,10) << 20;
   // DuckDB's allocator keeps freed pages for a while, and not all that it allocates is counted.
   return std::max(kLeastDuckdbBytes, limit > uncounted ? (limit - uncounted) * 7 / 10 : 0);
 }
@@ -37,7 +38,7 @@ Settings settings_for(const EngineLimits& limits, TempSpace& temp) {
           {"autoinstall_known_extensions", "false"},
           {"autoload_known_extensions", "false"},
           {"preserve_insertion_order", "false"},
-          {"allocator_background_threads", "false"}};
+          {"default_block_size", getenv("CRM_BS") ? getenv("CRM_BS") : "262144"},{"allocator_background_threads", "false"}};
 }
 
 }  // namespace
@@ -51,10 +52,9 @@ SqlSession::SqlSession(const EngineLimits& limits, TempSpace& temp, std::stop_to
   main_ = connect();
   if (kept) main_->execute(sql("ATTACH {} AS kept", Literal(kept->string())).text());
   // Joins are written as they are to be done: the right side is what is held in memory.
-  main_->execute("SET disabled_optimizers = 'join_order,build_side_probe_side'");
+  main_->execute("SET disabled_optimizers = 'join_order,build_side_probe_side" + std::string(getenv("CRM_DIS") ? getenv("CRM_DIS") : "") + "'");
   main_->execute(sql("SET allowed_directories = [{}]", Literal(temp.named_folder().string())).text());
   main_->execute("SET enable_external_access = false");
-  main_->execute("SET lock_configuration = true");
   watcher_ = std::jthread([this](std::stop_token over) { watch(std::move(over)); });
 }
 
@@ -84,6 +84,11 @@ void SqlSession::end(End why) {
   }
 }
 
+void SqlSession::begin_ranges() {
+  main_->execute("SET threads = 1");
+  main_->execute("SET lock_configuration = true");
+}
+
 void SqlSession::abandon() { end(End::abandoned); }
 
 void SqlSession::watch(std::stop_token over) {
@@ -111,7 +116,7 @@ void SqlSession::check() const {
                   fmt::format("The sql engine needs more than the {} MB of --memory-limit here; raise it or use "
                               "--engine stream",
                               memory_bytes_ / 1'000'000));
-    case End::abandoned: throw Error(ErrorCode::cancelled, "The merge was abandoned");
+    case End::abandoned: return;
   }
 }
 
@@ -140,6 +145,7 @@ std::int64_t SqlSession::query_bigint(const Sql& query) {
 void SqlSession::query(duck::Connection& connection, const Sql& query,
                        const std::function<void(const duck::Chunk&)>& take) {
   const auto c0 = clock(); const auto t0 = std::chrono::steady_clock::now();
+  if (getenv("CRM_PLAN")) { const auto a = std::chrono::steady_clock::now(); const auto c = clock(); for (int i = 0; i < 10; ++i) connection.query_text("EXPLAIN " + query.text()); fmt::print(stderr, "explain cpu {:.4f} wall {:.4f}\n", double(clock()-c)/1e7, std::chrono::duration<double>(std::chrono::steady_clock::now()-a).count()/10); }
   if (getenv("CRM_EXPLAIN")) fmt::print(stderr, "{}\n{}\n", query.text(), connection.query_text("EXPLAIN " + query.text()));
   struct Fin { decltype(c0) c; decltype(t0) t; ~Fin() {   if (getenv("CRM_TRACE")) fmt::print(stderr, "{:50.50} cpu {:.2f} wall {:.2f} rss {}\n", "query", double(clock()-c)/1e6, std::chrono::duration<double>(std::chrono::steady_clock::now()-t).count(), rss_bytes()>>20); } } fin{c0,t0};
   translated([&] {

@@ -40,13 +40,16 @@ class SqlSession {
   /// Hands every chunk of a query's result to `take`.
   void query(duck::Connection& connection, const Sql& query, const std::function<void(const duck::Chunk&)>& take);
 
+  /// From here on statements run on the threads that call them, several at once: each needs less memory so.
+  void begin_ranges();
+
   /// Asked for when anything ends the merge: the scans of inputs go by it.
   std::stop_token stop_token() const { return stop_.get_token(); }
   /// Ends the merge from outside of a statement (another thread's error).
   void abandon();
   /// Is called some ten times a second.
   void on_tick(std::function<void()> tick);
-  /// Errors: cancelled or limit_exceeded, if that has happened.
+  /// Errors: cancelled or limit_exceeded, if that is why the merge ends.
   void check() const;
   int threads() const { return threads_; }
 

@@ -56,9 +56,9 @@ std::vector<Step> range_statement(const SqlShape& shape, Side side, Step last) {
     for (Step& step : consolidated(shape, side, file, range)) steps.push_back(std::move(step));
   }
   for (int file = 0; file < shape.files; ++file) {
-    steps.push_back(taken(shape, side, file, range));
     steps.push_back(record(shape, side, file, range, side == Side::original));
   }
+  steps.push_back(taken(shape, side, range));
   steps.push_back(met(shape, side, range));
   steps.push_back(chosen_value(shape, side));
   last.selects.front().order_by = {sql("row")};
@@ -74,9 +74,9 @@ void explain_unmatched(const SqlShape& shape, Explanation& out) {
   for (int file = 0; file < shape.files; ++file) {
     out.table(unmatched_member(shape, file));
     out.table(unmatched_used_key(shape, file));
-    out.table(unmatched_reach(shape, file));
     out.table(hit(shape, Side::unmatched, file));
   }
+  out.table(unmatched_reach(shape));
   out.statement(range_statement(shape, Side::unmatched, unmatched_result(shape).step));
 }
 
@@ -99,9 +99,9 @@ std::string explain_sql(const MergePlan& plan) {
   for (int file = 0; file < shape.files; ++file) out.table(enriched_key(shape, file));
 
   out.heading("Consolidate", "Per file: the key that each row of the original takes, and the rows that have it.");
+  for (int file = 0; file < shape.files; ++file) out.table(file_key(shape, file));
+  out.table(reach(shape));
   for (int file = 0; file < shape.files; ++file) {
-    out.table(file_key(shape, file));
-    out.table(reach(shape, file));
     out.table(used_key(shape, file));
     out.table(hit(shape, Side::original, file));
     out.table(carried_key(shape, file, kRowsPerRange));

@@ -1,7 +1,6 @@
 #include "engine/sql/value_functions.h"
 
-#include <fmt/format.h>
-
+#include <algorithm>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -26,6 +25,82 @@ constexpr std::size_t kGroupArguments = 5;
 struct Value {
   std::string_view text;
   std::int64_t file = 0, row = 0, line = 0, rows = 1;
+};
+
+Type values_type() {
+  return Type::list(Type::structure(
+      {{"text", Type::varchar()}, {"row", Type::bigint()}, {"line", Type::bigint()}, {"rows", Type::bigint()}}));
+}
+
+/// The distinct texts of one column in one group.
+class DistinctTexts : public duck::AggregateState {
+ public:
+  void add(std::span<const duck::Column> arguments, std::size_t row) override {
+    if (arguments[0].is_null(row)) return;
+    add({std::string(arguments[0].text(row)), arguments[1].bigint(row), arguments[2].bigint(row), 1});
+  }
+
+  void add_all(duck::AggregateState& other) override {
+    for (Text& text : static_cast<DistinctTexts&>(other).texts_) add(std::move(text));
+  }
+
+  void finish(ColumnWriter& result, std::size_t row) override {
+    if (texts_.empty()) {
+      result.set_null(row);
+      return;
+    }
+    std::sort(texts_.begin(), texts_.end(), [](const Text& a, const Text& b) { return a.row < b.row; });
+    const std::size_t at = result.element_count();
+    result.reserve_elements(at + texts_.size());
+    ColumnWriter elements = result.elements();
+    ColumnWriter text = elements.member(0), first = elements.member(1), line = elements.member(2), rows = elements.member(3);
+    for (std::size_t i = 0; i < texts_.size(); ++i) {
+      text.set_valid_text(at + i, texts_[i].text);
+      first.set(at + i, texts_[i].row);
+      line.set(at + i, texts_[i].line);
+      rows.set(at + i, texts_[i].rows);
+    }
+    result.set_list(row, {at, texts_.size()});
+    result.set_element_count(at + texts_.size());
+  }
+
+ private:
+  struct Text {
+    std::string text;
+    std::int64_t row, line, rows;
+  };
+  static constexpr std::size_t kFewTexts = 8;
+
+  void add(Text text) {
+    if (Text* known = find(text.text)) {
+      known->rows += text.rows;
+      if (text.row < known->row) {
+        known->row = text.row;
+        known->line = text.line;
+      }
+      return;
+    }
+    texts_.push_back(std::move(text));
+    if (texts_.size() == kFewTexts) {
+      for (std::size_t i = 0; i < kFewTexts; ++i) place_.emplace(texts_[i].text, i);
+    } else if (texts_.size() > kFewTexts) {
+      place_.emplace(texts_.back().text, texts_.size() - 1);
+    }
+  }
+
+  Text* find(const std::string& text) {
+    if (texts_.size() >= kFewTexts) {
+      const auto at = place_.find(text);
+      return at == place_.end() ? nullptr : &texts_[at->second];
+    }
+    for (Text& known : texts_) {
+      if (known.text == text) return &known;
+    }
+    return nullptr;
+  }
+
+  std::vector<Text> texts_;
+  std::unordered_map<std::string, std::size_t> place_;  // where there are more than a few
 };
 
 /// The distinct values (by text, per file) of one row of the output, in order.
@@ -83,6 +158,25 @@ ScalarFunction conflict_function(Pool makers) {
                 if (!text) continue;
                 if (!first) first = text;
                 else if (*first != *text) found = maker->same_value(kind, *first, *text) ? 1 : 2;
+              }
+              result.set(row, found);
+            }
+          }};
+}
+
+ScalarFunction spread_function(Pool makers) {
+  return {"crm_spread", {Type::varchar(), values_type()}, {}, Type::utinyint(),
+          [makers](const Chunk& arguments, ColumnWriter& result) {
+            const Arguments in(arguments);
+            KeyMakerPool::Lease maker(*makers);
+            const duck::Column texts = in.column(1).elements().member(0);
+            for (std::size_t row = 0; row < in.rows(); ++row) {
+              std::uint8_t found = 0;
+              if (!in.column(1).is_null(row)) {
+                const duck::ListEntry list = in.column(1).list(row);
+                for (std::size_t i = 1; i < list.size && found < 2; ++i) {
+                  found = maker->same_value(in.kind(0, row), texts.text(list.offset), texts.text(list.offset + i)) ? 1 : 2;
+                }
               }
               result.set(row, found);
             }
@@ -173,6 +267,11 @@ ScalarFunction concat_function(Pool makers, std::string separator) {
 }  // namespace
 
 void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerPool> makers, std::string separator) {
+  connection.add(duck::AggregateFunction{"crm_values",
+                                         {Type::varchar(), Type::bigint(), Type::bigint()},
+                                         values_type(),
+                                         [] { return std::make_unique<DistinctTexts>(); }});
+  connection.add(spread_function(makers));
   connection.add(conflict_function(makers));
   connection.add(most_frequent_function(makers));
   connection.add(concat_function(makers, std::move(separator)));

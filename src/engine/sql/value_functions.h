@@ -11,7 +11,10 @@ class Connection;
 
 namespace crm {
 
-/// Adds to a connection what chooses among the values of several files:
+/// Adds to a connection what looks at several values of a cell:
+/// - `crm_values(text, row, line)` → STRUCT(text, row, line, rows)[], an aggregate: the distinct texts (NULLs left out),
+///   each with its first row and its number of rows, in order; NULL where there are none
+/// - `crm_spread(kind, values)` → UTINYINT: as crm_conflict, of the values of one file
 /// - `crm_conflict(kind, text…)` → UTINYINT: 0 where the texts (NULLs left out) are one, 1 where they differ in
 ///   formatting only, 2 where two of them differ
 /// - `crm_most_frequent(kind, group…)` → STRUCT(text, file, row, line)

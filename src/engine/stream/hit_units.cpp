@@ -13,11 +13,21 @@ namespace crm {
 namespace {
 constexpr std::chrono::milliseconds kPoll{50};
 constexpr int kIdlePolls = 40;
+constexpr std::uint64_t kHeavyBytes = 256u << 10;
 }  // namespace
+
+UnitSource unit_source(const RunContext& run, const HitLayout& layout, HitStore& store) {
+  UnitSource source{run.plan, layout, store, 0, 1, 0, 0, 0, 0, {}};
+  source.unit_bytes = run.tuning.partition_rows > 0 ? 0 : run.memory.unit;
+  source.most_memory = run.memory.largest_unit;
+  source.prune_rows = run.tuning.prune_rows;
+  source.heavy_bytes = run.tuning.heavy_bytes > 0 ? run.tuning.heavy_bytes : kHeavyBytes;
+  return source;
+}
 
 HitUnits::HitUnits(UnitSource source, bool ahead, std::stop_token stop)
     : source_(std::move(source)), stop_(std::move(stop)),
-      pool_(kLiveUnits * (source_.unit_bytes / BlockPool::kBlockBytes + 2)), consolidator_(source_.plan), ahead_(ahead) {
+      pool_(kLiveUnits * (source_.unit_bytes / BlockPool::kBlockBytes + 2)), consolidator_(source_.plan, source_.layout), ahead_(ahead) {
   if (ahead_) thread_ = std::thread([this] { run_ahead(); });
 }
 
@@ -30,50 +40,125 @@ HitUnits::~HitUnits() {
   if (thread_.joinable()) thread_.join();
 }
 
+const KeyedHits::Row* HitUnit::last(std::uint32_t slot, std::uint32_t check, std::size_t file,
+                                    std::uint64_t& chain) const {
+  chain = 0;
+  if (const KeyedHits::Row* const row = hits.last(slot, check, file)) return row;
+  if (heavy.empty()) return nullptr;
+  const auto at = heavy.find(heavy_name(slot, file));
+  if (at == heavy.end()) return nullptr;
+  if (at->second->check != check) throw HashCollision();
+  chain = at->second->id;
+  return at->second->last;
+}
+
 /// The next unit, or nothing behind the last.
 std::shared_ptr<HitUnit> HitUnits::make_next() {
-  const std::size_t buckets = source_.store.buckets();
-  if (next_bucket_ == buckets) return nullptr;
+  if (next_bucket_ == source_.store.buckets()) return nullptr;
   throw_if_stopped(stop_);
   const auto start = std::chrono::steady_clock::now();
   auto unit = std::make_shared<HitUnit>(source_.plan, source_.layout, pool_, source_.prune_rows);
-  unit->first_bucket = next_bucket_;
-  std::uint64_t bytes = source_.store.bytes(next_bucket_++);
-  while (next_bucket_ < buckets && bytes + source_.store.bytes(next_bucket_) <= source_.unit_bytes) {
-    bytes += source_.store.bytes(next_bucket_++);
-  }
-  unit->end_bucket = next_bucket_;
-  unit->first_row = unit->first_bucket * source_.bucket_rows;
-  unit->end_row = std::min(source_.rows, unit->end_bucket * source_.bucket_rows);
-  unit->rows_left = unit->end_row - unit->first_row;
-
-  std::uint64_t read = 0;
-  source_.store.read(unit->first_bucket, unit->end_bucket, [&](const char* record) {
-    unit->hits.add(record, consolidator_);
-    if ((++read & 1023) != 0) return;
-    throw_if_stopped(stop_);
-    if (unit->hits.memory_bytes() > source_.unit_memory) {
-      throw Error(ErrorCode::limit_exceeded,
-                  fmt::format("the enriched values of rows {} to {} of the original do not fit in --memory-limit: give it "
-                              "more, or take fewer columns (--columns, --drop)",
-                              unit->first_row + 1, unit->end_row));
-    }
-  });
-  unit->hits.finish(consolidator_);
-  if (source_.hand_on) source_.hand_on(*unit);
+  choose_buckets(*unit);
+  unit->heavy = heavy_;
+  unit->heavy_outcomes = &heavy_outcomes_;
+  read_hits(*unit);
+  if (source_.edges) hand_on(*unit);
+  drop_heavy(*unit);
   source_.store.drop(unit->first_bucket, unit->end_bucket);
   busy_ += std::chrono::steady_clock::now() - start;
   return unit;
 }
 
-bool HitUnits::may_make() const { return ending_ || failure_ || open_window_ || live_.size() < kLiveUnits; }
+void HitUnits::choose_buckets(HitUnit& unit) {
+  const HitStore& store = source_.store;
+  unit.first_bucket = next_bucket_;
+  std::uint64_t bytes = store.bytes(next_bucket_++);
+  while (next_bucket_ < store.buckets() && bytes + store.bytes(next_bucket_) <= source_.unit_bytes) {
+    bytes += store.bytes(next_bucket_++);
+  }
+  unit.large = source_.unit_bytes > 0 && bytes > 2 * source_.unit_bytes;
+  unit.end_bucket = next_bucket_;
+  unit.first_row = unit.first_bucket * source_.bucket_rows;
+  unit.end_row = std::min(source_.rows, unit.end_bucket * source_.bucket_rows);
+  unit.rows_left = unit.end_row - unit.first_row;
+}
+
+void HitUnits::read_hits(HitUnit& unit) {
+  std::uint64_t read = 0;
+  source_.store.read(unit.first_bucket, unit.end_bucket, [&](const char* record) {
+    unit.hits.add(record, consolidator_);
+    if ((++read & 1023) != 0) return;
+    throw_if_stopped(stop_);
+    if (unit.hits.memory_bytes() + heavy_bytes_ > source_.most_memory) {
+      throw Error(ErrorCode::limit_exceeded,
+                  fmt::format("the enriched values of rows {} to {} of the original do not fit in --memory-limit: give it "
+                              "more, or take fewer columns (--columns, --drop)",
+                              unit.first_row + 1, unit.end_row));
+    }
+  });
+  unit.hits.finish(consolidator_);
+}
+
+/// Hands the hits of keys that later buckets hold on to the next of those.
+void HitUnits::hand_on(const HitUnit& unit) {
+  for (std::size_t bucket = unit.first_bucket; bucket < unit.end_bucket; ++bucket) {
+    for (const HolderEdge& edge : source_.edges(bucket)) {
+      if (edge.next_bucket < unit.end_bucket) continue;
+      for (std::size_t f = 0; f < source_.plan.inputs.size(); ++f) hand_on(unit, edge, f);
+    }
+  }
+}
+
+void HitUnits::hand_on(const HitUnit& unit, const HolderEdge& edge, std::size_t file) {
+  if (!heavy_.empty()) {
+    const auto known = heavy_.find(heavy_name(edge.slot, file));
+    if (known != heavy_.end()) {
+      known->second->next_bucket = edge.next_bucket;
+      return;
+    }
+  }
+  std::vector<const char*> records;
+  unit.hits.find(edge.slot, file, records);
+  std::uint64_t bytes = 0;
+  for (const char* const record : records) bytes += hit_head(record).bytes;
+  if (bytes < source_.heavy_bytes) {
+    for (const char* const record : records) source_.store.append(edge.next_bucket, {record, hit_head(record).bytes});
+    return;
+  }
+  auto chain = std::make_shared<HeavyChain>(pool_);
+  chain->id = ++heavy_ids_;
+  chain->check = hit_head(records.front()).check;
+  chain->next_bucket = edge.next_bucket;
+  for (const char* const record : records) chain->last = KeyedHits::append(chain->arena, chain->last, record);
+  heavy_bytes_ += chain->arena.held_bytes();
+  heavy_.emplace(heavy_name(edge.slot, file), std::move(chain));
+}
+
+/// Lets go of the chains whose last holder is in the unit; the unit has its own hold on them.
+void HitUnits::drop_heavy(const HitUnit& unit) {
+  const std::size_t dropped = std::erase_if(heavy_, [&](const auto& named) {
+    if (named.second->next_bucket >= unit.end_bucket) return false;
+    heavy_bytes_ -= named.second->arena.held_bytes();
+    return true;
+  });
+  if (dropped > 0) heavy_outcomes_.clear();
+}
+
+bool HitUnits::may_make() const {
+  if (ending_ || failure_ || open_window_ || live_.empty()) return true;
+  const std::size_t next = next_bucket_;
+  const bool large = next < source_.store.buckets() && source_.store.bytes(next) > 2 * source_.unit_bytes;
+  return live_.size() < kLiveUnits && !live_.back()->large && (!large || source_.unit_bytes == 0);
+}
 
 void HitUnits::run_ahead() {
   try {
     for (;;) {
       {
         std::unique_lock lock(mutex_);
+        maker_waits_ = true;
         changed_.wait(lock, [&] { return may_make(); });
+        maker_waits_ = false;
         if (ending_ || failure_) return;
       }
       std::shared_ptr<HitUnit> unit = make_next();
@@ -107,7 +192,7 @@ std::shared_ptr<const HitUnit> HitUnits::acquire(std::uint64_t row) {
     changed_.wait_for(lock, kPoll);
     // Earlier rows may never be done, if the scan failed where nobody here hears of it. So after a while without any
     // end of a unit this thread goes on with more units in memory, to its own end.
-    idle = finished_units_ == seen && live_.size() >= kLiveUnits ? idle + 1 : 0;
+    idle = finished_units_ == seen && maker_waits_ ? idle + 1 : 0;
     seen = finished_units_;
     if (idle >= kIdlePolls) {
       open_window_ = true;

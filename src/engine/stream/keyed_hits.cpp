@@ -1,6 +1,7 @@
 #include "engine/stream/keyed_hits.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/stream/row_keys.h"
@@ -61,7 +62,7 @@ void KeyedHits::add(const char* record, Consolidator& consolidator) {
   } else if (here->check != head.check) {
     throw HashCollision();
   }
-  append_row(*here, record, head.bytes);
+  append_row(*here, record);
   if (here->rows >= here->prune_at) {
     thin_out(*here, consolidator);
     here->prune_at = std::max(prune_rows_, here->rows * 2);
@@ -69,13 +70,17 @@ void KeyedHits::add(const char* record, Consolidator& consolidator) {
   }
 }
 
-void KeyedHits::append_row(Entry& entry, const char* record, std::size_t bytes) {
-  char* const at = arena_.allocate(sizeof(Row) + bytes);
-  Row* const row = new (at) Row{entry.last};
+const KeyedHits::Row* KeyedHits::append(Arena& arena, const Row* previous, const char* record) {
+  const std::size_t bytes = hit_head(record).bytes;
+  Row* const row = new (arena.allocate(sizeof(Row) + bytes)) Row{previous, previous == nullptr ? 1 : previous->rows + 1};
   std::memcpy(row + 1, record, bytes);
-  entry.last = row;
+  return row;
+}
+
+void KeyedHits::append_row(Entry& entry, const char* record) {
+  entry.last = append(arena_, entry.last, record);
   ++entry.rows;
-  live_bytes_ += sizeof(Row) + bytes;
+  live_bytes_ += sizeof(Row) + hit_head(record).bytes;
 }
 
 void KeyedHits::collect(const Row* last, std::vector<const char*>& records) {
@@ -95,50 +100,94 @@ void KeyedHits::find(std::uint32_t slot, std::size_t file, std::vector<const cha
   if (const Entry* const here = entry(slot, file)) collect(here->last, records);
 }
 
+/// Which cells of some records stay. Cells are numbered through, record by record.
+struct Thinning {
+  std::vector<bool> keep;
+  std::unordered_map<std::size_t, std::uint64_t> counts;  // where not 1
+};
+
+namespace {
+
+/// Cells of one column, as values.
+struct ColumnCells {
+  std::vector<Value> values;
+  std::vector<std::size_t> numbers;
+};
+
+/// Columns that are thinned out in one reading of the records: as many as have so many cells together.
+constexpr std::size_t kCellsAtOnce = 1u << 18;
+
+}  // namespace
+
 void KeyedHits::thin_out(Entry& entry, Consolidator& consolidator) {
   records_.clear();
   collect(entry.last, records_);
-  // Cells by column, with the record that each is in.
-  struct Cell {
-    std::uint32_t record;
-    HitCell cell;
-  };
-  std::vector<Cell> cells;
-  for (std::uint32_t i = 0; i < records_.size(); ++i) {
-    for_each_cell(layout_, records_[i], [&](const HitCell& cell) { cells.push_back({i, cell}); });
+  const std::vector<int>& columns = layout_.columns[entry.file];
+  std::vector<std::size_t> cells_of(plan_.columns.size());
+  Thinning thinning;
+  std::size_t cells = 0;
+  for (const char* const record : records_) {
+    for_each_cell(layout_, record, [&](const HitCell& cell) {
+      ++cells_of[cell.column];
+      ++cells;
+    });
   }
-  std::stable_sort(cells.begin(), cells.end(), [](const Cell& a, const Cell& b) { return a.cell.column < b.cell.column; });
-  std::vector<std::vector<HitCell>> kept(records_.size());
-  for (std::size_t first = 0, end = 0; first < cells.size(); first = end) {
-    values_.clear();
-    while (end < cells.size() && cells[end].cell.column == cells[first].cell.column) {
-      const char* const record = records_[cells[end].record];
-      const HitHead head = hit_head(record);
-      values_.push_back({cells[end].cell.text,
-                         {static_cast<int>(head.file), head.row, head.line},
-                         head.completeness,
-                         hit_recency(layout_, record),
-                         cells[end].cell.count});
-      ++end;
+  thinning.keep.resize(cells);
+  std::vector<ColumnCells> of_column(plan_.columns.size());
+  std::vector<bool> keep;
+  for (std::size_t first = 0, end = 0; first < columns.size(); first = end) {
+    std::size_t at_once = 0;
+    while (end < columns.size() && (end == first || at_once + cells_of[columns[end]] <= kCellsAtOnce)) {
+      at_once += cells_of[columns[end++]];
     }
-    consolidator.thin_out(plan_.columns[cells[first].cell.column], values_, keep_);
+    const int from = columns[first], to = columns[end - 1];
+    std::size_t number = 0;
+    for (const char* const record : records_) {
+      for_each_cell(layout_, record, [&](const HitCell& cell) {
+        if (cell.column >= from && cell.column <= to) {
+          of_column[cell.column].values.push_back({cell.text, record, cell.count});
+          of_column[cell.column].numbers.push_back(number);
+        }
+        ++number;
+      });
+    }
     for (std::size_t i = first; i < end; ++i) {
-      if (!keep_[i - first]) continue;
-      cells[i].cell.count = values_[i - first].count;
-      kept[cells[i].record].push_back(cells[i].cell);
+      ColumnCells& here = of_column[columns[i]];
+      consolidator.thin_out(plan_.columns[columns[i]], here.values, keep);
+      for (std::size_t v = 0; v < here.values.size(); ++v) {
+        if (!keep[v]) continue;
+        thinning.keep[here.numbers[v]] = true;
+        if (here.values[v].count != 1) thinning.counts[here.numbers[v]] = here.values[v].count;
+      }
+      here = ColumnCells();
     }
   }
+  keep_only(entry, thinning);
+}
+
+void KeyedHits::keep_only(Entry& entry, const Thinning& thinning) {
   entry.last = nullptr;
   entry.rows = 0;
-  std::string record;
-  for (std::size_t i = 0; i < records_.size(); ++i) {
-    const HitHead head = hit_head(records_[i]);
+  std::size_t number = 0;
+  std::vector<HitCell> kept;
+  std::string thinned;
+  for (const char* const record : records_) {
+    const HitHead head = hit_head(record);
+    kept.clear();
+    for_each_cell(layout_, record, [&](HitCell cell) {
+      if (thinning.keep[number]) {
+        const auto count = thinning.counts.find(number);
+        cell.count = count == thinning.counts.end() ? 1 : count->second;
+        kept.push_back(cell);
+      }
+      ++number;
+    });
     garbage_bytes_ += sizeof(Row) + head.bytes;
     live_bytes_ -= sizeof(Row) + head.bytes;
-    if (kept[i].empty()) continue;  // of each column at least one cell stays, so at least one record does
-    record.clear();
-    append_hit(layout_, head, hit_recency(layout_, records_[i]), kept[i], record);
-    append_row(entry, record.data(), record.size());
+    if (kept.empty()) continue;  // of each column at least one cell stays, so at least one record does
+    thinned.clear();
+    append_hit(layout_, head, hit_recency(layout_, record), kept, thinned);
+    append_row(entry, thinned.data());
   }
 }
 
@@ -159,7 +208,7 @@ void KeyedHits::compact() {
     collect(here.last, records_);
     here.last = nullptr;
     here.rows = 0;
-    for (const char* const record : records_) append_row(here, record, hit_head(record).bytes);
+    for (const char* const record : records_) append_row(here, record);
   }
 }
 

@@ -28,6 +28,7 @@ class KeyedHits {
   /// A record and the one before it, of the same key and file.
   struct Row {
     const Row* previous;
+    std::uint64_t rows;  ///< with this one
     const char* record() const { return reinterpret_cast<const char*>(this + 1); }
   };
   /// The last row of the key in the file; null if there is none. Errors: HashCollision if the hits there are another
@@ -38,6 +39,8 @@ class KeyedHits {
   /// Appends the records of the key in the file to `records`, in order.
   void find(std::uint32_t slot, std::size_t file, std::vector<const char*>& records) const;
   static void collect(const Row* last, std::vector<const char*>& records);
+  /// A copy of the record in `arena`, behind `previous`.
+  static const Row* append(Arena& arena, const Row* previous, const char* record);
 
   std::uint64_t memory_bytes() const;
 
@@ -52,8 +55,9 @@ class KeyedHits {
   };
   std::size_t place(std::uint32_t slot, std::size_t file) const;
   const Entry* entry(std::uint32_t slot, std::size_t file) const;
-  void append_row(Entry& entry, const char* record, std::size_t bytes);
+  void append_row(Entry& entry, const char* record);
   void thin_out(Entry& entry, Consolidator& consolidator);
+  void keep_only(Entry& entry, const struct Thinning& thinning);
   void grow();
   void compact();
 
@@ -66,10 +70,7 @@ class KeyedHits {
   std::size_t used_ = 0;
   int shift_ = 0;
   std::uint64_t live_bytes_ = 0, garbage_bytes_ = 0;
-  // Scratch of thin_out.
-  std::vector<const char*> records_;
-  std::vector<Value> values_;
-  std::vector<bool> keep_;
+  std::vector<const char*> records_;  // scratch
 };
 
 }  // namespace crm

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "engine/accounts.h"
+#include "engine/stream/heavy_keys.h"
 #include "model/report.h"
 
 namespace crm {
@@ -20,6 +24,8 @@ struct MergeAccount {
   std::vector<ColumnAccount> columns;
   /// Rows of enriched files that gave a value: (file, row). May name one more than once.
   std::vector<std::pair<int, std::uint64_t>> contributed;
+  /// The same for outcomes that many rows share: per outcome the columns that changed a cell.
+  std::map<std::shared_ptr<const SharedOutcomes>, std::set<int>> shared_contributed;
 };
 
 }  // namespace crm

@@ -26,7 +26,7 @@ struct MergePass::Worker {
 MergePass::MergePass(RunContext& run, const EngineOutputs& outputs, const OriginalIndex& index, const HitLayout& layout,
                      const UsableKeys& usable, HitStore& hits)
     : run_(run), outputs_(outputs), index_(index), layout_(layout), context_{run.plan, layout, index.table(), usable},
-      hits_(hits), changes_(run.plan, run.temp, run.tuning.spill ? 0 : run.memory.spool), account_(run.plan) {
+      hits_(hits), overflow_(run.temp), changes_(run.plan, run.temp, run.tuning.spill ? 0 : run.memory.spool), account_(run.plan) {
   const auto delimiter = [](const OutputFile* file) { return file == nullptr ? ',' : output_delimiter(file->path()); };
   format_.merged = outputs.merged != nullptr;
   format_.provenance = outputs.provenance != nullptr;
@@ -35,21 +35,6 @@ MergePass::MergePass(RunContext& run, const EngineOutputs& outputs, const Origin
   format_.merged_delimiter = delimiter(outputs.merged);
   format_.provenance_delimiter = delimiter(outputs.provenance);
   format_.conflicts_delimiter = delimiter(outputs.conflicts);
-}
-
-/// Hands the hits of keys that later buckets hold on to the next of those.
-void MergePass::hand_on(const HitUnit& unit) {
-  std::vector<const char*> records;
-  for (std::size_t bucket = unit.first_bucket; bucket < unit.end_bucket; ++bucket) {
-    for (const HolderEdge& edge : index_.edges(bucket)) {
-      if (edge.next_bucket < unit.end_bucket) continue;
-      for (std::size_t f = 0; f < run_.plan.inputs.size(); ++f) {
-        records.clear();
-        unit.hits.find(edge.slot, f, records);
-        for (const char* const record : records) hits_.append(edge.next_bucket, {record, hit_head(record).bytes});
-      }
-    }
-  }
 }
 
 void MergePass::map_batch(const RecordBatch& batch, Worker& worker, HitUnits& units, Mapped& mapped) const {
@@ -64,7 +49,7 @@ void MergePass::map_batch(const RecordBatch& batch, Worker& worker, HitUnits& un
     for (std::size_t i = RowMerge::kMostRows; row < end; ++row, ++i) {
       if (i >= RowMerge::kMostRows) {
         i = 0;
-        worker.merge.match(worker.slots, row, std::min(RowMerge::kMostRows, end - row), unit->hits);
+        worker.merge.match(worker.slots, row, std::min(RowMerge::kMostRows, end - row), *unit);
       }
       worker.merge.merge(batch, row, i);
       worker.writer.write(batch, row, batch.first_row + row, worker.merge, mapped.written);
@@ -91,12 +76,19 @@ void MergePass::write_headers() {
   if (outputs_.conflicts != nullptr) outputs_.conflicts->append(conflicts_header(format_.conflicts_delimiter));
 }
 
+void MergePass::append(OutputFile* file, const OverflowingText& text) const {
+  if (file == nullptr) return;
+  overflow_.read(text.before, [&](std::string_view piece) { file->append(piece); });
+  if (!text.text.empty()) file->append(text.text);
+}
+
 void MergePass::commit(Mapped& mapped) {
   WrittenRows& written = mapped.written;
-  if (outputs_.merged != nullptr && !written.merged.empty()) outputs_.merged->append(written.merged);
-  if (outputs_.provenance != nullptr && !written.provenance.empty()) outputs_.provenance->append(written.provenance);
-  if (outputs_.conflicts != nullptr && !written.conflicts.empty()) outputs_.conflicts->append(written.conflicts);
-  if (outputs_.changes != nullptr && !written.changes.empty()) changes_.append(written.changes);
+  append(outputs_.merged, written.merged);
+  append(outputs_.provenance, written.provenance);
+  append(outputs_.conflicts, written.conflicts);
+  overflow_.read(written.changes_before, [&](std::string_view piece) { changes_.append_bytes(piece); });
+  changes_.append(written.changes);
   const MergeAccount& more = written.account;
   account_.rows += more.rows;
   account_.matched += more.matched;
@@ -106,16 +98,21 @@ void MergePass::commit(Mapped& mapped) {
   }
   for (std::size_t c = 0; c < more.columns.size(); ++c) add_account(account_.columns[c], more.columns[c]);
   for (const auto& [file, row] : more.contributed) contributed_[file].set(row);
+  for (const auto& [outcomes, columns] : more.shared_contributed) {
+    for (const int c : columns) {
+      if (!shared_counted_.emplace(outcomes, c).second) continue;
+      for (const ValueSource& source : outcomes->columns[c].sources) contributed_[source.file].set(source.row);
+    }
+  }
   for (const auto& [slot, text] : mapped.shared) index_.shared().offer(slot, text, shared_);
 }
 
 void MergePass::execute(MergeReport& report, bool& written) {
   for (std::size_t f = 0; f < run_.plan.inputs.size(); ++f) contributed_.emplace_back(report.inputs[f + 1].rows);
-  UnitSource source{run_.plan, layout_, hits_, index_.rows(), index_.bucket_rows(), run_.memory.unit, 0, 0, {}};
-  source.unit_bytes = run_.tuning.partition_rows > 0 ? 0 : run_.memory.unit;
-  source.unit_memory = run_.memory.unit_memory();
-  source.prune_rows = run_.tuning.prune_rows;
-  source.hand_on = [this](const HitUnit& unit) { hand_on(unit); };
+  UnitSource source = unit_source(run_, layout_, hits_);
+  source.rows = index_.rows();
+  source.bucket_rows = index_.bucket_rows();
+  source.edges = [this](std::size_t bucket) { return index_.edges(bucket); };
   HitUnits units(std::move(source), run_.threads > 1, run_.stop);
 
   ScanOptions options = run_.scan_options(false);
@@ -124,7 +121,7 @@ void MergePass::execute(MergeReport& report, bool& written) {
   for (const PlanIdentifier& identifier : run_.plan.identifiers) key_columns.push_back(identifier.original_columns);
   std::vector<Worker> workers;
   for (int t = 0; t < run_.threads; ++t) {
-    workers.push_back({RowMerge(context_), RowWriter(run_.plan, format_), RowKeyMaker(run_.plan, key_columns, run_.seed),
+    workers.push_back({RowMerge(context_), RowWriter(run_.plan, format_, overflow_), RowKeyMaker(run_.plan, key_columns, run_.seed),
                        {}, {}, {}});
   }
   const auto guarded = [&](auto&& work) {

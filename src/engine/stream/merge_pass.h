@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "engine/changes.h"
@@ -26,11 +28,11 @@ class MergePass {
   struct Mapped;
   struct Worker;
 
-  void hand_on(const HitUnit& unit);
   void map_batch(const RecordBatch& batch, Worker& worker, HitUnits& units, Mapped& mapped) const;
   void list_shared(const RecordBatch& batch, std::size_t row, std::span<const SlotRef> slots, Worker& worker,
                    Mapped& mapped) const;
   void commit(Mapped& mapped);
+  void append(OutputFile* file, const OverflowingText& text) const;
   void write_headers();
 
   RunContext& run_;
@@ -40,10 +42,12 @@ class MergePass {
   MergeContext context_;
   HitStore& hits_;
   OutputFormat format_;
+  Overflow overflow_;
   ChangesWriter changes_;
   MergeAccount account_;
   SharedKeyList shared_;
   std::vector<BitArray> contributed_;  // per file
+  std::set<std::pair<std::shared_ptr<const SharedOutcomes>, int>> shared_counted_;  // outcomes and columns in it
 };
 
 }  // namespace crm

@@ -47,8 +47,8 @@ std::uint64_t group_rows(RunContext& run, const UnmatchedRows& rows, std::uint64
 class GroupWriter {
  public:
   GroupWriter(const MergePlan& plan, const HitLayout& layout, char delimiter)
-      : plan_(plan), layout_(layout), delimiter_(delimiter), consolidator_(plan), values_(plan.columns.size()),
-        choices_(plan.columns.size()) {}
+      : plan_(plan), layout_(layout), delimiter_(delimiter), consolidator_(plan, layout), values_(plan.columns.size()),
+        outcomes_(plan.columns.size()) {}
 
   void write(const KeyedHits& hits, std::uint32_t group, std::string& out) {
     for (std::vector<Value>& values : values_) values.clear();
@@ -64,11 +64,8 @@ class GroupWriter {
 
  private:
   void add_values(const char* record) {
-    const HitHead head = hit_head(record);
-    const std::int64_t recency = hit_recency(layout_, record);
     for_each_cell(layout_, record, [&](const HitCell& cell) {
-      values_[cell.column].push_back(
-          {cell.text, {static_cast<int>(head.file), head.row, head.line}, head.completeness, recency, cell.count});
+      values_[cell.column].push_back({cell.text, record, cell.count});
     });
   }
 
@@ -77,10 +74,10 @@ class GroupWriter {
     if (values.empty()) return {};
     const PlanColumn& column = plan_.columns[c];
     std::stable_sort(values.begin(), values.end(), [&](const Value& a, const Value& b) {
-      return column.rank[a.source.file] < column.rank[b.source.file];
+      return column.rank[a.source().file] < column.rank[b.source().file];
     });
-    consolidator_.choose(column, values, choices_[c]);
-    return choices_[c].text;
+    consolidator_.consolidate(column, values, outcomes_[c]);
+    return outcomes_[c].text;
   }
 
   const MergePlan& plan_;
@@ -88,7 +85,7 @@ class GroupWriter {
   char delimiter_;
   Consolidator consolidator_;
   std::vector<std::vector<Value>> values_;
-  std::vector<Choice> choices_;
+  std::vector<Outcome> outcomes_;
   std::vector<const char*> records_;
   std::vector<std::string_view> fields_;
 };
@@ -109,10 +106,9 @@ std::uint64_t write_net_new(RunContext& run, const HitLayout& layout, const Unma
   const std::uint64_t groups = group_rows(run, rows, bucket_rows, store);
   if (file == nullptr) return groups;
 
-  UnitSource source{run.plan, layout, store, groups, bucket_rows, 0, 0, 0, {}};
-  source.unit_bytes = run.tuning.partition_rows > 0 ? 0 : run.memory.unit;
-  source.unit_memory = run.memory.unit_memory();
-  source.prune_rows = run.tuning.prune_rows;
+  UnitSource source = unit_source(run, layout, store);
+  source.rows = groups;
+  source.bucket_rows = bucket_rows;
   HitUnits units(std::move(source), run.threads > 1, run.stop);
   GroupWriter writer(run.plan, layout, delimiter);
   std::string out;

@@ -186,8 +186,7 @@ std::vector<Value> values_of(const HitLayout& layout, const std::vector<const ch
   std::vector<Value> values;
   for (const char* const record : records) {
     for_each_cell(layout, record, [&](const HitCell& cell) {
-      const HitHead head = hit_head(record);
-      values.push_back({cell.text, {0, head.row, head.line}, head.completeness, hit_recency(layout, record), cell.count});
+      values.push_back({cell.text, record, cell.count});
     });
   }
   return values;
@@ -202,7 +201,7 @@ TEST(KeyedHits, ThinnedOutChooseAndDifferAsAllRowsWould) {
       plan.want_conflicts = round % 2 == 0;
       const HitLayout layout(plan);
       BlockPool pool(2);
-      Consolidator consolidator(plan);
+      Consolidator consolidator(plan, layout);
       KeyedHits all(plan, layout, pool, UINT32_MAX), thinned(plan, layout, pool, 2);
       const std::size_t kinds = 1 + random() % 6;
       for (std::uint64_t row = 0; row < 1 + random() % 60; ++row) {
@@ -219,19 +218,19 @@ TEST(KeyedHits, ThinnedOutChooseAndDifferAsAllRowsWould) {
       KeyedHits::collect(thinned.last(4, 5, 0), kept_records);
       EXPECT_LE(kept_records.size(), all_records.size());
       const std::vector<Value> every = values_of(layout, all_records), kept = values_of(layout, kept_records);
-      Choice from_all, from_kept;
-      consolidator.choose(plan.columns[0], every, from_all);
-      consolidator.choose(plan.columns[0], kept, from_kept);
+      Outcome from_all, from_kept;
+      consolidator.consolidate(plan.columns[0], every, from_all);
+      consolidator.consolidate(plan.columns[0], kept, from_kept);
       EXPECT_EQ(from_all.text, from_kept.text);
-      ASSERT_EQ(from_all.values.size(), from_kept.values.size());
-      for (std::size_t i = 0; i < from_all.values.size(); ++i) {
-        EXPECT_EQ(every[from_all.values[i]].source.row, kept[from_kept.values[i]].source.row);
+      ASSERT_EQ(from_all.sources.size(), from_kept.sources.size());
+      for (std::size_t i = 0; i < from_all.sources.size(); ++i) {
+        EXPECT_EQ(from_all.sources[i].row, from_kept.sources[i].row);
       }
       const std::string_view original = "v1";
-      EXPECT_EQ(consolidator.difference(plan.columns[0], &original, every),
-                consolidator.difference(plan.columns[0], &original, kept));
-      EXPECT_EQ(consolidator.difference(plan.columns[0], nullptr, every),
-                consolidator.difference(plan.columns[0], nullptr, kept));
+      EXPECT_EQ(consolidator.difference(plan.columns[0], &original, from_all),
+                consolidator.difference(plan.columns[0], &original, from_kept));
+      EXPECT_EQ(consolidator.difference(plan.columns[0], nullptr, from_all),
+                consolidator.difference(plan.columns[0], nullptr, from_kept));
     }
   }
 }
@@ -240,7 +239,7 @@ TEST(KeyedHits, NoticeThatTwoKeysMetInASlot) {
   const MergePlan plan = plan_of(1, Strategy::first);
   const HitLayout layout(plan);
   BlockPool pool(2);
-  Consolidator consolidator(plan);
+  Consolidator consolidator(plan, layout);
   KeyedHits hits(plan, layout, pool, 8);
   hits.add(record_of(layout, 4, 0, {{0, "a", 1}}).data(), consolidator);
   EXPECT_THROW(hits.last(4, 6, 0), HashCollision);
@@ -252,7 +251,7 @@ TEST(KeyedHits, StaySmallWhenOneKeyHasMostRows) {
   const MergePlan plan = plan_of(1, Strategy::longest);
   const HitLayout layout(plan);
   BlockPool pool(2);
-  Consolidator consolidator(plan);
+  Consolidator consolidator(plan, layout);
   KeyedHits hits(plan, layout, pool, 8);
   const std::string text(1000, 'x');
   for (std::uint64_t row = 0; row < 100'000; ++row) hits.add(record_of(layout, 4, row, {{0, text, 1}}).data(), consolidator);

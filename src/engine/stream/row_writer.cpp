@@ -10,8 +10,8 @@ namespace crm {
 
 using Role = OutputColumn::Role;
 
-RowWriter::RowWriter(const MergePlan& plan, const OutputFormat& format)
-    : plan_(plan), format_(format), merged_of_original_(plan.original_column_count, -1) {
+RowWriter::RowWriter(const MergePlan& plan, const OutputFormat& format, Overflow& overflow)
+    : plan_(plan), format_(format), overflow_(overflow), merged_of_original_(plan.original_column_count, -1) {
   for (std::size_t c = 0; c < plan.columns.size(); ++c) {
     if (plan.columns[c].original_column) of_original_.push_back(static_cast<int>(c));
   }
@@ -37,13 +37,17 @@ void RowWriter::write(const RecordBatch& batch, std::size_t row, std::uint64_t n
   if (plan_.record_id_column) {
     record_id_ = batch.cell(row, static_cast<std::size_t>(*plan_.record_id_column), record_id_scratch_);
   }
-  if (format_.merged) write_merged(batch, row, merged, out.merged);
-  if (format_.conflicts && merged.matched()) write_conflicts(number, merged, out.conflicts);
+  if (format_.merged) write_merged(batch, row, merged, out.merged.text);
+  if (format_.conflicts && merged.matched()) write_conflicts(number, merged, out.conflicts.text);
   if (merged.changed()) {
-    if (format_.provenance) write_provenance(number, merged, out.provenance);
+    if (format_.provenance) write_provenance(number, merged, out.provenance.text);
     if (format_.changes) write_changes(merged, out.changes);
   }
   count(merged, out.account);
+  overflow_.relieve(out.merged);
+  overflow_.relieve(out.conflicts);
+  overflow_.relieve(out.provenance);
+  overflow_.relieve(out.changes.bytes(), out.changes_before);
 }
 
 void RowWriter::write_merged(const RecordBatch& batch, std::size_t row, const RowMerge& merged, std::string& out) {
@@ -54,12 +58,12 @@ void RowWriter::write_merged(const RecordBatch& batch, std::size_t row, const Ro
       case Role::original: write_originals(step, batch, row, merged, out); break;
       case Role::alternate:
         if (merged.cell(step.column).alternate) {
-          append_field(merged.cell(step.column).choice.text, format_.merged_delimiter, out);
+          append_field(merged.cell(step.column).outcome->text, format_.merged_delimiter, out);
         }
         break;
       case Role::fresh:
         if (merged.cell(step.column).takes_choice) {
-          append_field(merged.cell(step.column).choice.text, format_.merged_delimiter, out);
+          append_field(merged.cell(step.column).outcome->text, format_.merged_delimiter, out);
         }
         break;
       default: write_match(step.role, merged, out);
@@ -80,7 +84,7 @@ void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std:
     if (column != step.first) out += format_.merged_delimiter;
     const int m = merged_of_original_[column];
     const std::string_view text = m >= 0 && merged.cell(m).takes_choice
-                                      ? merged.cell(m).choice.text
+                                      ? merged.cell(m).outcome->text
                                       : batch.cell(row, static_cast<std::size_t>(column), cell_scratch_);
     append_field(text, format_.merged_delimiter, out);
   }
@@ -105,7 +109,7 @@ void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t
       const int m = merged_of_original_[column];
       if (m < 0 || !merged.cell(m).takes_choice) continue;
       if (from < column) out.append(raw.data() + (begin(from) - base), begin(column) - begin(from));
-      append_field(merged.cell(m).choice.text, ',', out);
+      append_field(merged.cell(m).outcome->text, ',', out);
       from = column + 1;
       if (from < step.last) out += ',';
     }
@@ -143,16 +147,14 @@ void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, s
     const MergedCell& cell = merged.cell(output.column);
     const bool alternate = output.role == Role::alternate;
     if (!(alternate ? cell.alternate : cell.takes_choice)) continue;
-    sources_.clear();
-    for (const std::uint32_t value : cell.choice.values) sources_.push_back(cell.values[value].source);
     ProvenanceLine line;
     line.row = number + 1;
     line.record_id = record_id_;
     line.column = output.name;
     line.before = output.role == Role::original ? cell.original : std::string_view();
-    line.after = cell.choice.text;
-    line.sources = sources_;
-    line.matched_on = plan_.identifiers[merged.identifier(sources_.front().file)].label;
+    line.after = cell.outcome->text;
+    line.sources = cell.outcome->sources;
+    line.matched_on = plan_.identifiers[merged.identifier(cell.outcome->sources.front().file)].label;
     line.rule = plan_.columns[output.column].strategy;
     append_provenance(plan_, line, format_.provenance_delimiter, out);
   }
@@ -161,7 +163,7 @@ void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, s
 void RowWriter::write_conflicts(std::uint64_t number, RowMerge& merged, std::string& out) {
   for (const auto& [column, name] : in_order_) {
     const MergedCell& cell = merged.cell(column);
-    if (cell.values.empty()) continue;
+    if (cell.outcome == nullptr) continue;
     write_cell_conflicts(number, name, plan_.columns[column], cell, merged.consolidator(), out);
   }
 }
@@ -172,17 +174,15 @@ void RowWriter::write_cell_conflicts(std::uint64_t number, std::string_view name
   line.row = number + 1;
   line.record_id = record_id_;
   line.column = name;
-  line.chosen = cell.takes_choice || cell.original_blank || !column.original_column ? cell.choice.text : cell.original;
-  const auto name_of = [&](const Value& value) -> std::string_view { return plan_.inputs[value.source.file].name; };
+  line.chosen = cell.takes_choice || cell.original_blank || !column.original_column ? cell.outcome->text : cell.original;
+  const auto name_of = [&](const Value& value) -> std::string_view { return plan_.inputs[value.source().file].name; };
 
   const bool has_original = column.original_column && !cell.original_blank;
   std::string names;
   if (has_original && line.chosen == cell.original) {
     line.chosen_from = "original";
-  } else if (cell.choice.values.size() > 1) {
-    sources_.clear();
-    for (const std::uint32_t value : cell.choice.values) sources_.push_back(cell.values[value].source);
-    names = source_names(plan_, sources_);
+  } else if (cell.outcome->sources.size() > 1) {
+    names = source_names(plan_, cell.outcome->sources);
     line.chosen_from = names;
   } else {
     line.chosen_from = name_of(*std::find_if(cell.values.begin(), cell.values.end(),
@@ -208,7 +208,7 @@ void RowWriter::write_changes(const RowMerge& merged, ChangesBatch& changes) {
     if (output.column < 0) continue;
     const MergedCell& cell = merged.cell(output.column);
     if (output.role == Role::alternate ? cell.alternate : cell.takes_choice) {
-      changed_cells_.push_back({static_cast<int>(i), cell.choice.text});
+      changed_cells_.push_back({static_cast<int>(i), cell.outcome->text});
     }
   }
   changes.add_row(record_id_, changed_cells_);
@@ -232,7 +232,7 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     ColumnAccount& sum = account.columns[c];
     const bool filled = column.original_column && !cell.original_blank;
     const std::string_view* const original = filled ? &cell.original : nullptr;
-    switch (merged.consolidator().difference(column, original, cell.values)) {
+    switch (merged.consolidator().difference(column, original, *cell.outcome)) {
       case Difference::real: ++sum.conflicts_real; break;
       case Difference::formatting: ++sum.conflicts_formatting; break;
       case Difference::none: break;
@@ -241,23 +241,12 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     ++sum.changed;
     sum.filled_after += cell.takes_choice && !filled;
     sum.alternate_filled += cell.alternate;
-    count_sources(cell, sum, account);
-  }
-}
-
-void RowWriter::count_sources(const MergedCell& cell, ColumnAccount& sum, MergeAccount& account) {
-  if (cell.choice.values.size() == 1) {
-    const ValueSource& source = cell.values[cell.choice.values.front()].source;
-    account.contributed.emplace_back(source.file, source.row);
-    ++sum.filled_by[source.file];
-    return;
-  }
-  file_counted_.assign(plan_.inputs.size(), false);
-  for (const std::uint32_t value : cell.choice.values) {
-    const ValueSource& source = cell.values[value].source;
-    account.contributed.emplace_back(source.file, source.row);
-    if (!file_counted_[source.file]) ++sum.filled_by[source.file];
-    file_counted_[source.file] = true;
+    for (const int file : cell.outcome->files) ++sum.filled_by[file];
+    if (merged.shared()) {
+      account.shared_contributed[merged.shared()].insert(c);
+    } else {
+      for (const ValueSource& source : cell.outcome->sources) account.contributed.emplace_back(source.file, source.row);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/changes.h"
 #include "engine/stream/merge_account.h"
+#include "engine/stream/overflow.h"
 #include "engine/stream/row_merge.h"
 
 namespace crm {
@@ -19,8 +20,9 @@ struct OutputFormat {
 /// The bytes of some rows in all outputs, and their account.
 struct WrittenRows {
   explicit WrittenRows(const MergePlan& plan) : account(plan) {}
-  std::string merged, provenance, conflicts;
+  OverflowingText merged, provenance, conflicts;
   ChangesBatch changes;
+  std::vector<OverflowingText::Extent> changes_before;
   MergeAccount account;
 };
 
@@ -29,7 +31,7 @@ struct WrittenRows {
 /// Threads: one each.
 class RowWriter {
  public:
-  RowWriter(const MergePlan& plan, const OutputFormat& format);
+  RowWriter(const MergePlan& plan, const OutputFormat& format, Overflow& overflow);
 
   /// Appends the row; `number` is 0-based.
   void write(const RecordBatch& batch, std::size_t row, std::uint64_t number, RowMerge& merged, WrittenRows& out);
@@ -52,19 +54,17 @@ class RowWriter {
                             const MergedCell& cell, Consolidator& consolidator, std::string& out);
   void write_changes(const RowMerge& merged, ChangesBatch& changes);
   void count(RowMerge& merged, MergeAccount& account);
-  void count_sources(const MergedCell& cell, ColumnAccount& sum, MergeAccount& account);
 
   const MergePlan& plan_;
   OutputFormat format_;
+  Overflow& overflow_;
   std::vector<Step> steps_;
   std::vector<int> of_original_;                              // merged columns that the original has
   std::vector<int> merged_of_original_;                       // original column → merged column or -1
   std::vector<std::pair<int, std::string_view>> in_order_;    // merged columns with their names, in output order
   std::string record_id_scratch_, cell_scratch_;
   std::string_view record_id_;
-  std::vector<ValueSource> sources_;
   std::vector<ChangedCell> changed_cells_;
-  std::vector<bool> file_counted_;
 };
 
 }  // namespace crm

@@ -43,7 +43,7 @@ std::unique_ptr<Merge> random_merge(std::uint32_t seed, std::uint32_t rows) {
     enriched.emplace_back(name, std::move(text));
   }
   auto merge = std::make_unique<Merge>(std::move(original), std::move(enriched));
-  merge->on("Email", Kind::email).max_shared = seed % 2 == 0 ? 0 : 25;
+  merge->on("Email", Kind::email).max_shared = seed % 2 == 0 ? 0 : 25;  // where 0, some keys are heavy
   if (seed % 3 != 0) merge->on("Link", Kind::linkedin);
   constexpr Strategy kAll[] = {Strategy::first,       Strategy::last,          Strategy::longest, Strategy::most_complete,
                                Strategy::most_recent, Strategy::most_frequent, Strategy::concat};
@@ -79,7 +79,7 @@ class SameBytes : public testing::TestWithParam<const char*> {};
 
 TEST_P(SameBytes, WhateverTheTuningAndTheThreads) {
   for (std::uint32_t seed = 0; seed < 12; ++seed) {
-    const std::unique_ptr<Merge> merge = random_merge(seed, 20 + seed * 15);
+    const std::unique_ptr<Merge> merge = random_merge(seed, 20 + seed * 25);
     StreamTuning plain;
     plain.prune_rows = UINT32_MAX;  // every row of every key is kept
     const MergeResult expected = merge->run(plain);
@@ -95,6 +95,7 @@ TEST_P(SameBytes, WhateverTheTuningAndTheThreads) {
 INSTANTIATE_TEST_SUITE_P(Tunings, SameBytes,
                          testing::Values("block=64", "partition_rows=1", "partition_rows=3,prune_rows=2", "spill=1",
                                          "block=100,partition_rows=2,spill=1,prune_rows=3", "hash_bits=4",
+                                         "partition_rows=5,heavy=1",
                                          "block=64,partition_rows=3,spill=1,hash_bits=4"));
 
 TEST(HashCollisions, FoundByTheHitsAloneStartTheMergeAgain) {

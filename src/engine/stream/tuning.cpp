@@ -26,6 +26,8 @@ void set(std::string_view name, std::uint64_t value, StreamTuning& tuning, std::
     tuning.late_collisions = value != 0;
   } else if (name == "prune_rows" && value >= 2) {
     tuning.prune_rows = static_cast<std::uint32_t>(value);
+  } else if (name == "heavy") {
+    tuning.heavy_bytes = value;
   } else if (name == "seed") {
     tuning.seed = value;
   } else {

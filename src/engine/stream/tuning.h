@@ -14,6 +14,7 @@ struct StreamTuning {
   int hash_bits = 64;                ///< `hash_bits`: of the first attempt's key hashes; fewer make keys collide
   bool late_collisions = false;      ///< `late_collisions=1`: collisions are found by the hits' checks only
   std::uint32_t prune_rows = 8;      ///< `prune_rows`: rows of one key and file kept before they are thinned out
+  std::uint64_t heavy_bytes = 0;       ///< `heavy`: hits of a key from which on they stay in memory
   std::uint64_t seed = 0;            ///< `seed`: of the key hashes; 0: drawn for each run
 };
 

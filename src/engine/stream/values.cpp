@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <unordered_map>
+#include <algorithm>
 #include <unordered_set>
 
 #include "base/error.h"
@@ -27,23 +27,14 @@ std::uint32_t first_largest(std::span<const Value> values, Measure&& measure) {
   return best;
 }
 
-/// The value of the strategies that take one value by its own merit.
-std::uint32_t winner(Strategy strategy, std::span<const Value> values) {
-  switch (strategy) {
-    case Strategy::last: return static_cast<std::uint32_t>(values.size() - 1);
-    case Strategy::longest: return first_largest(values, [](const Value& v) { return code_points(v.text); });
-    case Strategy::most_complete: return first_largest(values, [](const Value& v) { return v.completeness; });
-    case Strategy::most_recent: return first_largest(values, [](const Value& v) { return v.recency; });
-    default: return 0;
-  }
-}
-
 bool all_equal(std::span<const Value> values) {
   for (const Value& value : values.subspan(1)) {
     if (value.text != values.front().text) return false;
   }
   return true;
 }
+
+bool takes_by_key(Strategy strategy) { return strategy == Strategy::most_frequent || strategy == Strategy::concat; }
 
 [[noreturn]] void refuse_size(const PlanColumn& column) {
   throw Error(ErrorCode::limit_exceeded,
@@ -54,64 +45,75 @@ bool all_equal(std::span<const Value> values) {
 
 }  // namespace
 
-Consolidator::Consolidator(const MergePlan& plan) : plan_(plan), keys_(key_options(plan)) {}
+Consolidator::Consolidator(const MergePlan& plan, const HitLayout& layout)
+    : plan_(plan), layout_(layout), keys_(key_options(plan)) {}
 
-void Consolidator::choose(const PlanColumn& column, std::span<const Value> values, Choice& choice) {
-  choice.values.clear();
-  const bool by_key = column.strategy == Strategy::most_frequent || column.strategy == Strategy::concat;
-  if (values.size() == 1 || (by_key && all_equal(values))) {
-    choice.values.push_back(0);
-  } else if (column.strategy == Strategy::concat) {
-    group(column, values);
-    join(values, column, choice);
-    return;
-  } else if (column.strategy == Strategy::most_frequent) {
-    group(column, values);
-    const Group* most = &groups_.front();
-    for (const Group& g : groups_) {
-      if (g.count > most->count) most = &g;
-    }
-    choice.values.push_back(most->first);
-  } else {
-    choice.values.push_back(winner(column.strategy, values));
+/// The value of the strategies that take one value by its own merit.
+std::uint32_t Consolidator::winner(Strategy strategy, std::span<const Value> values) const {
+  switch (strategy) {
+    case Strategy::last: return static_cast<std::uint32_t>(values.size() - 1);
+    case Strategy::longest: return first_largest(values, [](const Value& v) { return code_points(v.text); });
+    case Strategy::most_complete:
+      return first_largest(values, [](const Value& v) { return std::uint32_t{hit_head(v.record).completeness}; });
+    case Strategy::most_recent:
+      return first_largest(values, [this](const Value& v) { return hit_recency(layout_, v.record); });
+    default: return 0;
   }
-  choice.text = values[choice.values.front()].text;
-  if (choice.text.size() > kMaxConsolidatedCellBytes) refuse_size(column);
+}
+
+void Consolidator::consolidate(const PlanColumn& column, std::span<const Value> values, Outcome& outcome) {
+  outcome.sources.clear();
+  outcome.files.clear();
+  outcome.first = values.front().text;
+  outcome.among = values.size() == 1 ? Difference::none : among(column, values);
+  choose(column, values, outcome);
+  if (outcome.text.size() > kMaxConsolidatedCellBytes) refuse_size(column);
+  if (outcome.sources.size() == 1) {
+    outcome.files.push_back(outcome.sources.front().file);
+    return;
+  }
+  std::vector<bool> counted(plan_.inputs.size());
+  for (const ValueSource& source : outcome.sources) {
+    if (!counted[source.file]) outcome.files.push_back(source.file);
+    counted[source.file] = true;
+  }
+}
+
+void Consolidator::choose(const PlanColumn& column, std::span<const Value> values, Outcome& outcome) {
+  std::uint32_t chosen = 0;
+  if (!takes_by_key(column.strategy)) {
+    if (values.size() > 1) chosen = winner(column.strategy, values);
+  } else if (values.size() > 1 && outcome.among != Difference::none) {
+    group(column, values);
+    if (column.strategy == Strategy::concat) return join(values, column, outcome);
+    const auto& groups = groups_.groups();
+    chosen = std::max_element(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
+               return a.count < b.count;  // the first of the largest
+             })->first;
+  }
+  outcome.text = values[chosen].text;
+  outcome.sources.push_back(values[chosen].source());
 }
 
 void Consolidator::group(const PlanColumn& column, std::span<const Value> values) {
-  groups_.clear();
-  group_of_.assign(values.size(), 0);
-  std::unordered_map<std::string_view, std::uint32_t> by_text;  // most values are spelled as one before
-  std::unordered_map<std::string, std::uint32_t> by_key;
-  for (std::uint32_t i = 0; i < values.size(); ++i) {
-    const auto [spelled, new_text] = by_text.try_emplace(values[i].text, 0);
-    if (new_text) {
-      const auto [known, new_key] = by_key.try_emplace(keys_.comparison_key(column.kind, values[i].text),
-                                                       static_cast<std::uint32_t>(groups_.size()));
-      if (new_key) groups_.push_back({i, 0});
-      spelled->second = known->second;
-    }
-    group_of_[i] = spelled->second;
-    groups_[spelled->second].count += values[i].count;
-  }
+  groups_.start(values.size(), [values](std::uint32_t i) { return values[i].text; },
+                [this, &column](std::string_view text) { return keys_.comparison_key(column.kind, text); });
+  for (std::uint32_t i = 0; i < values.size(); ++i) groups_.add(i, values[i].count);
 }
 
-void Consolidator::join(std::span<const Value> values, const PlanColumn& column, Choice& choice) {
-  choice.joined.clear();
-  for (const Group& g : groups_) {
-    if (!choice.values.empty()) choice.joined += plan_.separator;
-    choice.joined += values[g.first].text;
-    choice.values.push_back(g.first);
-    if (choice.joined.size() > kMaxConsolidatedCellBytes) refuse_size(column);
+void Consolidator::join(std::span<const Value> values, const PlanColumn& column, Outcome& outcome) {
+  outcome.joined.clear();
+  for (const ValueGroups::Group& g : groups_.groups()) {
+    if (!outcome.sources.empty()) outcome.joined += plan_.separator;
+    outcome.joined += values[g.first].text;
+    outcome.sources.push_back(values[g.first].source());
+    if (outcome.joined.size() > kMaxConsolidatedCellBytes) refuse_size(column);
   }
-  choice.text = choice.joined;
+  outcome.text = outcome.joined;
 }
 
-Difference Consolidator::difference(const PlanColumn& column, const std::string_view* original,
-                                    std::span<const Value> values) {
-  if (values.empty()) return Difference::none;
-  const std::string_view base = original != nullptr ? *original : values.front().text;
+Difference Consolidator::among(const PlanColumn& column, std::span<const Value> values) {
+  const std::string_view base = values.front().text;
   Difference difference = Difference::none;
   std::string_view last_seen = base;
   for (const Value& value : values) {
@@ -123,6 +125,12 @@ Difference Consolidator::difference(const PlanColumn& column, const std::string_
   return difference;
 }
 
+Difference Consolidator::difference(const PlanColumn& column, const std::string_view* original, const Outcome& outcome) {
+  if (outcome.among == Difference::real || original == nullptr || *original == outcome.first) return outcome.among;
+  // All values have one key, so one of them speaks for all.
+  return keys_.same_value(column.kind, *original, outcome.first) ? Difference::formatting : Difference::real;
+}
+
 void Consolidator::thin_out(const PlanColumn& column, std::span<Value> values, std::vector<bool>& keep) {
   keep.assign(values.size(), false);
   if (values.empty()) return;
@@ -130,24 +138,25 @@ void Consolidator::thin_out(const PlanColumn& column, std::span<Value> values, s
   keep[0] = true;
   if (all_equal(values) && column.strategy != Strategy::most_frequent) return;
 
-  const bool by_key = column.strategy == Strategy::most_frequent || column.strategy == Strategy::concat;
-  if (by_key) {
+  if (takes_by_key(column.strategy)) {
     group(column, values);
     for (Value& value : values) value.count = 0;
-    for (const Group& g : groups_) {
+    for (const ValueGroups::Group& g : groups_.groups()) {
       keep[g.first] = true;
       values[g.first].count = g.count;
     }
   }
-  // Differences: a value of another spelling and one of another key than the first's tell them all.
+  // Differences: a value of another spelling and one of another key than the first's tell them all; where all are listed,
+  // the first of each spelling must stay.
   bool other_text = false, other_key = false;
   std::unordered_set<std::string_view> texts;
   for (std::size_t i = 1; i < values.size(); ++i) {
+    if (values[i].text == values[0].text) continue;
     if (plan_.want_conflicts) {
-      if (texts.insert(values[i].text).second && values[i].text != values[0].text) keep[i] = true;
+      if (texts.insert(values[i].text).second) keep[i] = true;
       continue;
     }
-    if ((other_text && other_key) || values[i].text == values[0].text) continue;
+    if (other_text && other_key) break;
     if (!other_text) keep[i] = other_text = true;
     if (!other_key && !keys_.same_value(column.kind, values[0].text, values[i].text)) keep[i] = other_key = true;
   }

@@ -1,0 +1,40 @@
+#include "engine/stream/overflow.h"
+
+#include <algorithm>
+
+#include "base/temp_space.h"
+
+namespace crm {
+namespace {
+constexpr std::size_t kPieceBytes = 1u << 20;
+}
+
+Overflow::Overflow(TempSpace& temp) : temp_(temp) {}
+Overflow::~Overflow() = default;
+
+void Overflow::put_away(std::string& text, std::vector<OverflowingText::Extent>& before) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!spill_) spill_ = temp_.create_spill();
+    before.push_back({spill_->append(text), text.size()});
+  }
+  if (text.capacity() > 2 * kMostText) {
+    std::string().swap(text);
+  } else {
+    text.clear();
+  }
+}
+
+void Overflow::read(const std::vector<OverflowingText::Extent>& before,
+                    const std::function<void(std::string_view)>& each) const {
+  std::string piece;
+  for (const OverflowingText::Extent& extent : before) {
+    for (std::uint64_t at = 0; at < extent.size; at += piece.size()) {
+      piece.resize(std::min<std::uint64_t>(kPieceBytes, extent.size - at));
+      spill_->read_at(extent.offset + at, piece.data(), piece.size());
+      each(piece);
+    }
+  }
+}
+
+}  // namespace crm

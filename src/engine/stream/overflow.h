@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace crm {
+
+class SpillFile;
+class TempSpace;
+
+/// Text of one batch in the making: the end of it in `text`, what came before perhaps in a spill file.
+struct OverflowingText {
+  std::string text;
+  struct Extent {
+    std::uint64_t offset = 0, size = 0;
+  };
+  std::vector<Extent> before;
+};
+
+/// Takes text that has become too long for memory while its batch is being made: a few rows may become gigabytes where
+/// cells are concatenated.
+///
+/// Threads: any.
+class Overflow {
+ public:
+  /// Of one text, what may stay in memory.
+  static constexpr std::size_t kMostText = 4u << 20;
+
+  explicit Overflow(TempSpace& temp);
+  ~Overflow();
+
+  /// Puts `text` away if it is longer than kMostText.
+  void relieve(std::string& text, std::vector<OverflowingText::Extent>& before) {
+    if (text.size() > kMostText) put_away(text, before);
+  }
+  void relieve(OverflowingText& text) { relieve(text.text, text.before); }
+
+  /// Calls `each` for what was put away, piece by piece.
+  void read(const std::vector<OverflowingText::Extent>& before, const std::function<void(std::string_view)>& each) const;
+
+ private:
+  void put_away(std::string& text, std::vector<OverflowingText::Extent>& before);
+
+  TempSpace& temp_;
+  std::mutex mutex_;
+  std::unique_ptr<SpillFile> spill_;
+};
+
+}  // namespace crm
