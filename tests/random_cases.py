@@ -58,8 +58,9 @@ class Generator:
         columns = []    # (header, kind or None)
         for kind, headers in self.identifiers:
             for header in headers:
-                # A phone is not left to detection by content: what else has seven digits is the product's to judge.
-                if is_original or kind == "phone" or rng.random() < 0.8:
+                # Phones and domains are not left to detection by content: what else has seven digits, or which hosts an
+                # e-mail column tells, is the product's to judge.
+                if is_original or kind in ("phone", "domain") or rng.random() < 0.8:
                     shown = header if is_original or rng.random() < 0.7 else rng.choice([header.upper(), header.replace(" ", "_")])
                     columns.append((shown, kind))
             if not is_original and kind in ("email", "phone", "linkedin") and rng.random() < 0.3:
@@ -161,7 +162,7 @@ class Generator:
         for table in case.tables[1:]:
             if rng.random() < 0.25:
                 theirs = rng.randrange(len(table.header))
-                ours = rng.choice(case.tables[0].header + ["Brand New"])
+                ours = rng.choice([h for h in case.tables[0].header if h != "Domain"] + ["Brand New"])
                 place = rng.choice([table.name, str(case.tables.index(table))])
                 target = ours if ours.strip() and rng.random() < 0.7 else f"#{rng.randint(1, len(case.tables[0].header))}"
                 case.add_option("--map", f"{place}:#{theirs + 1}={target}")

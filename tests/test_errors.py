@@ -4,8 +4,11 @@ import json
 import os
 import resource
 import shlex
+import shutil
 import signal
 import subprocess
+import tempfile
+from pathlib import Path
 
 import binary
 import error_cases
@@ -14,6 +17,20 @@ import pytest
 
 DEFAULT_FILES = {"crm.csv": "Email,City\na@x.com,\nb@x.com,Bonn\n", "a.csv": "Email,City\na@x.com,Aachen\n",
                  "b.csv": "Email,City\nb@x.com,Basel\n"}
+
+
+def read_golden():
+    """Case name → lines on standard error."""
+    messages, lines = {}, []
+    for line in (Path(__file__).parent / "errors.golden").read_text(encoding="utf-8").splitlines():
+        if line.startswith("=== "):
+            lines = messages.setdefault(line[4:], [])
+        elif line:
+            lines.append(line)
+    return messages
+
+
+GOLDEN = read_golden()
 
 
 def prepare(folder, files):
@@ -40,8 +57,12 @@ def test_error_says_what_to_do_and_leaves_nothing(bad, tmp_path):
     assert outcome.code == bad.exit, told
     assert outcome.stdout == b"", told
     assert snapshot(tmp_path) == before, f"something was left behind or changed\n{told}"
-    if bad.message is not None:
-        assert outcome.last_line == bad.message, told
+    assert outcome.stderr.splitlines() == GOLDEN.get(bad.name), told
+    assert outcome.stderr.startswith("crm-merge: error: "), told
+
+
+def test_every_message_of_the_golden_file_has_its_case():
+    assert list(GOLDEN) == [bad.name for bad in error_cases.ALL]
 
 
 @pytest.mark.parametrize("bad", error_cases.INPUTS[-12:], ids=[bad.name for bad in error_cases.INPUTS[-12:]])
@@ -130,15 +151,44 @@ def test_standard_output_on_a_full_disk_ends_with_4(tmp_path):
     assert process.returncode == 4, error
 
 
-def test_an_original_that_may_not_be_read(tmp_path):
-    """As root every file may be read; then the folder of another process stands in for one that may not."""
-    prepare(tmp_path, {})
-    (tmp_path / "crm.csv").chmod(0)
-    drop = (lambda: os.setuid(65534)) if os.geteuid() == 0 else None
-    for parent in [tmp_path, *tmp_path.parents]:
-        if os.geteuid() == 0 and parent != parent.parent and not parent.stat().st_mode & 0o001:
-            pytest.skip("another user may not enter this folder")
-    tmp_path.chmod(0o777)
-    outcome = binary.run(shlex.split("merge crm.csv a.csv -o out.csv --on email"), tmp_path, preexec=drop)
-    assert outcome.code == 3, outcome.stderr
-    assert "crm.csv" in outcome.last_line
+@pytest.fixture
+def folder_of_everybody():
+    """As root every file may be read: then another user runs the binary, in a folder and from a copy that all may use."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        prepare(folder, {})
+        shutil.copy(binary.path(), folder / "crm-merge")
+        folder.chmod(0o777)
+        yield folder
+
+
+def run_as_nobody(folder, arguments):
+    drop = (lambda: (os.setgid(65534), os.setuid(65534))) if os.geteuid() == 0 else None
+    done = subprocess.run([folder / "crm-merge", *shlex.split(arguments)], cwd=folder, capture_output=True, text=True,
+                          env=binary.environment(), preexec_fn=drop, check=False)
+    return done.returncode, done.stderr
+
+
+def test_an_original_that_may_not_be_read(folder_of_everybody):
+    (folder_of_everybody / "crm.csv").chmod(0)
+    code, error = run_as_nobody(folder_of_everybody, "merge crm.csv a.csv -o out.csv --on email")
+    assert (code, error) == (3, "crm-merge: error: cannot read crm.csv: Permission denied\n")
+
+
+def test_a_folder_that_may_not_be_written(folder_of_everybody):
+    (folder_of_everybody / "folder").chmod(0o555)
+    code, error = run_as_nobody(folder_of_everybody, "merge crm.csv a.csv -o folder/out.csv --on email")
+    assert code == 2, error
+    assert "folder/out.csv" in error or "folder" in error
+
+
+def write_golden():
+    for bad in error_cases.ALL:
+        with tempfile.TemporaryDirectory() as folder:
+            prepare(Path(folder), bad.files)
+            outcome = binary.run(arguments_of(bad), folder, stdin=b"Email,City\na@x.com,\n")
+            print(f"=== {bad.name}\n{outcome.stderr}")
+
+
+if __name__ == "__main__":
+    write_golden()

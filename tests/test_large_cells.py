@@ -20,7 +20,7 @@ def test_a_file_whose_first_mib_is_utf8_is_utf8_and_later_bytes_are_rejected(eng
                     "--rejects", "rejects.csv", "--engine", engine)
     assert outcome.code == 0, outcome.stderr
     assert (tmp_path / "rejects.csv").read_text() == ("file,line,reason,text\n"
-                                                      "crm.csv,60002,bytes that are not utf-8,\"last@x.com,K\\xF6ln\"\n")
+                                                      "crm.csv,60002,bytes that are not UTF-8,\"last@x.com,K\\xF6ln\"\n")
     assert (tmp_path / "out.csv").read_bytes().count("Köln".encode()) == 60_000
 
 
@@ -49,7 +49,7 @@ def test_a_quote_may_be_open_for_64_mib_and_no_longer(tmp_path):
 def test_a_consolidated_cell_over_64_mib_ends_with_4(engine, tmp_path):
     values = [letter * (14 * MIB) for letter in (b"p", b"q", b"r", b"s", b"t")]
     outcome = merge(tmp_path, b"Email,City\na@x.com,\n", b"Email,Note\n" + b"".join(b"a@x.com," + v + b"\n" for v in values),
-                    "--strategy", "concat", "--engine", engine)
+                    "--strategy", "concat", "--memory-limit", "4GB", "--engine", engine)
     assert outcome.code == 4, outcome.stderr
     assert "Note" in outcome.last_line
     assert not (tmp_path / "out.csv").exists()

@@ -26,7 +26,7 @@ class Dialect:
     runner_up: float # the same for the second-best delimiter
 
 
-def detect(text: str, suffix: str, given: str = None) -> Dialect:
+def detect(text: str, suffix: str, given: str = None, preamble: bool = True) -> Dialect:
     skip, lines, stated = _sep_lines(text)
     body = text[skip:]
     delimiter = given or stated or ("\t" if suffix == "tsv" else None)
@@ -36,7 +36,7 @@ def detect(text: str, suffix: str, given: str = None) -> Dialect:
         delimiter = max(DELIMITERS, key=lambda d: shares[d])   # max keeps the first of equals
         share = shares.pop(delimiter)
         runner_up = max(shares.values())
-    rest, preamble_lines = _without_preamble(body, delimiter)
+    rest, preamble_lines = _without_preamble(body, delimiter) if preamble else (body, 0)
     return Dialect(delimiter, len(text) - len(rest), lines + preamble_lines, share, runner_up)
 
 

@@ -36,6 +36,9 @@ def resolve(options, original, inputs, targets, keys):
         file_columns = [_file_columns(item.kind, columns, original, f, t, keys) for f, t in zip(inputs, targets)]
         identifiers.append(Identifier(item.kind, _label(item, items, columns, original), columns, file_columns,
                                       options.max_shared_for.get(item.kind, 0)))
+    if any(a.kind == b.kind and a.original_columns == b.original_columns
+           for i, a in enumerate(identifiers) for b in identifiers[:i]):
+        raise UsageError("--on: the same identifier is given twice")
     _check(identifiers, inputs)
     return identifiers
 
@@ -92,8 +95,9 @@ def _looks_like(kind, file, column, keys):
     values = [row.cells[column] for row in file.rows if not keys.blank.is_blank(row.cells[column])][:_SAMPLE_VALUES]
     if kind == "phone":
         return _share(values, lambda value: keys.keys(kind, value) and recency.parse(value) is None and not _letters(value))
-    person_only = kind == "linkedin"
-    return _share(values, lambda value: any(not (person_only and is_company_key(kind, k)) for k in keys.keys(kind, value)))
+    if kind == "linkedin":
+        return _share(values, lambda value: keys.keys(kind, value) and not is_company_key(kind, keys.keys(kind, value)[0]))
+    return _share(values, lambda value: keys.keys(kind, value))
 
 
 def _letters(value):

@@ -43,11 +43,12 @@ class Input:
         return self.padded + len(self.rejects) > self.records / 2
 
 
-def read_input(name, path, data, delimiter=None, encoding=None, has_header=True, max_record_bytes=64 << 20) -> Input:
+def read_input(name, path, data, delimiter=None, encoding=None, has_header=True, max_record_bytes=64 << 20,
+               preamble=True) -> Input:
     data = compression.decompress(data)
     result = Input(name, path, encoding=encoding or encodings.detect(data))
     text = encodings.decode(data, result.encoding)
-    found = dialect.detect(text, _suffix(path), delimiter)
+    found = dialect.detect(text, _suffix(path), delimiter, preamble)
     result.delimiter, result.share, result.runner_up = found.delimiter, found.share, found.runner_up
     records = list(read_records(text[found.skip:], found.delimiter, max_record_bytes))
     for record in records:

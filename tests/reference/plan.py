@@ -48,10 +48,9 @@ def build(options, original, inputs, keys) -> Plan:
     found = identifiers_module.resolve(options, original, inputs, targets, keys)
     record_id = _record_id(options, original)
     columns = _columns(options, original, inputs, targets)
-    _give_kinds(columns, found)
-    left_out = [n for n in mapping.new_column_names(targets) if n not in [c.name for c in columns if c.original is None]]
-    _give_rules(columns, left_out, options, original, inputs, record_id)
-    names = [column.name for column in columns] + left_out
+    _give_kinds(columns, found, inputs)
+    names = _names(columns, original, targets)
+    _give_rules(columns, names, options, original, inputs, record_id)
     identifiers_module.restrict_companies(found, names, options.columns_for_kind, options.match)
     return Plan(options.match, found, columns, _output(columns, original, options),
                 _recency_columns(options, columns, inputs, targets), record_id, options.separator, options.recency_format)
@@ -87,19 +86,27 @@ def _source(targets, wanted):
     return next((i for i, target in enumerate(targets) if target and wanted(target)), None)
 
 
-def _give_kinds(columns, identifiers):
+def _names(columns, original, targets):
+    """What an option may call a column: the merged columns, then those with which a rule has nothing to do, as no enriched
+    file has them or as they are left out."""
+    merged = [column.original for column in columns]
+    new = [column.name for column in columns if column.original is None]
+    return ([column.name for column in columns] + [name for i, name in enumerate(original.header) if i not in merged]
+            + [name for name in mapping.new_column_names(targets) if name not in new])
+
+
+def _give_kinds(columns, identifiers, inputs):
+    """A column is of the kind that its name says, else of the kind that a header says which --map has called so."""
     for column in columns:
-        column.kind = kind_by_name(column.name)
+        theirs = [inputs[i].header[source] for i, source in enumerate(column.sources) if source is not None]
+        kinds = [kind_by_name(name) for name in [column.name] + (theirs if column.original is None else [])]
+        column.kind = next((kind for kind in kinds if kind != "exact"), "exact")
         for identifier in reversed(identifiers):
             if column.original is not None and column.original in identifier.original_columns:
                 column.kind, column.is_identifier = identifier.kind, True
 
 
-def _give_rules(columns, left_out, options, original, inputs, record_id):
-    # A name may also mean an original column that no enriched file has, or a new one that is left out: then the rule has
-    # nothing to do.
-    untouched = [name for i, name in enumerate(original.header) if i not in [c.original for c in columns]]
-    names = [column.name for column in columns] + untouched + left_out
+def _give_rules(columns, names, options, original, inputs, record_id):
     for column in columns:
         protected = column.original is not None and (is_protected(column.name) or column.original == record_id)
         column.strategy = options.strategy
@@ -110,10 +117,10 @@ def _give_rules(columns, left_out, options, original, inputs, record_id):
         stated = {}
         for name, value in rules:
             index = find(name, names)
-            if attribute == "rank":
-                value = _ranks(value, inputs)
             if stated.setdefault(index, value) != value:
                 raise UsageError(f"{name}: two different values")
+            if attribute == "rank":
+                value = _ranks(value, inputs)
             if index < len(columns):
                 setattr(columns[index], attribute, value)
 

@@ -1,16 +1,20 @@
 """The key of a company's domain: the registrable domain by the public suffix list.
 
-Plain readings: the whole list counts (private suffixes too), an unknown top-level domain is one label; of the free mail
-providers only the best known are named here, and tests use no others.
+Plain readings: the whole list counts (private suffixes too), an unknown top-level domain is one label; an address is one
+that has an e-mail key; numbers are no host. Of the free mail providers only the best known are named here, and tests use
+no others.
 """
 
 import functools
+import re
 
-from ..text import has_white_space, lower, trim
+from ..text import lower, trim
+from . import email
 
 SUFFIX_LIST = "/usr/share/publicsuffix/public_suffix_list.dat"
 FREE_MAIL = {"gmail.com", "googlemail.com", "yahoo.com", "hotmail.com", "outlook.com", "aol.com", "icloud.com", "gmx.de",
              "web.de", "live.com", "msn.com", "protonmail.com"}
+_SCHEME = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//")
 
 
 @functools.cache
@@ -39,14 +43,19 @@ def registrable(host: str):
 
 
 def key(value: str):
-    value = lower(trim(value))
-    if "://" in value:
-        value = value.split("://", 1)[1]
-    value = value.split("/")[0].split("?")[0].split("#")[0]
-    if "@" in value:
-        value = value.rsplit("@", 1)[1]
-    value = value.split(":")[0].strip(".")
-    if "." not in value or has_white_space(value):
+    host = _host(lower(trim(value)))
+    if not host or "." not in host or not all(c.isalnum() or c in "-._" for c in host) or host.split(".")[-1].isdigit():
         return None
-    found = registrable(value)
+    found = registrable(host)
     return None if found in FREE_MAIL else found
+
+
+def _host(value):
+    scheme = _SCHEME.match(value)
+    if scheme:
+        authority = re.split("[/?#]", value[scheme.end():])[0]
+        return authority.rsplit("@", 1)[-1].split(":")[0].strip(".")
+    if "@" in value:
+        address = email.key(value)
+        return address and address.split("@")[1]
+    return re.split("[/?#]", value)[0].split(":")[0].strip(".")
