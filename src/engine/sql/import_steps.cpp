@@ -12,26 +12,26 @@ Sql cells(const std::vector<int>& columns) {
 }
 
 /// The keys of a row, in the order of the cascade. `columns` are those of each identifier in this file.
-Sql keys_of(const MergePlan& plan, const std::vector<std::vector<int>>& columns) {
+Sql keys_of(const MergePlan& plan, MatchMode match, const std::vector<std::vector<int>>& columns) {
   std::vector<Sql> lists;
   for (std::size_t i = 0; i < plan.identifiers.size(); ++i) {
     const bool in_file = i < columns.size() && !columns[i].empty();
-    if (!in_file && plan.match == MatchMode::any) continue;
+    if (!in_file && match == MatchMode::any) continue;
     lists.push_back(sql("crm_keys({}, {}{})", Literal(std::string(kind_name(plan.identifiers[i].kind))), i,
                         in_file ? cells(columns[i]) : Sql()));
   }
   if (lists.empty()) return sql("CAST([] AS VARCHAR[])");
-  if (plan.match == MatchMode::all) return sql("crm_all_keys({})", Sql::join(lists, ", "));
+  if (match == MatchMode::all) return sql("crm_all_keys({})", Sql::join(lists, ", "));
   return Sql::join(lists, " || ");
 }
 
-Step keys_step(const MergePlan& plan, const std::vector<std::vector<int>>& columns, const Sql& rows) {
+Step keys_step(const MergePlan& plan, MatchMode match, const std::vector<std::vector<int>>& columns, const Sql& rows) {
   Step step;
   step.name = "keyed";
-  step.reason = plan.match == MatchMode::all
+  step.reason = match == MatchMode::all
                     ? "The one key of a row: all identifiers together; none where one is missing."
                     : "The keys of a row, in the order of --on, each with the number of its identifier.";
-  step.selects = {{{sql("row"), sql("{} AS keys", keys_of(plan, columns))}, rows, {}, {}, {}, {}, {}}};
+  step.selects = {{{sql("row"), sql("{} AS keys", keys_of(plan, match, columns))}, rows, {}, {}, {}, {}, {}}};
   return step;
 }
 
@@ -59,7 +59,7 @@ std::vector<Step> original_key(const SqlShape& shape) {
   Select select;
   select.columns = {sql("unnest(crm_entries(row, keys)) AS entry"), sql("unnest(keys) AS key")};
   select.from = sql("keyed");
-  return {keys_step(shape.plan, columns, sql("crm_read(0)")),
+  return {keys_step(shape.plan, shape.plan.match, columns, sql("crm_read(0)")),
           one_select("original_key",
                      "Every key of every row of the original. An entry sorts by row, then by place in the cascade; its "
                      "last byte tells the identifier.",
@@ -113,7 +113,7 @@ std::vector<Step> enriched_key(const SqlShape& shape, int file) {
   select.joins = {sql("LEFT JOIN key AS k ON k.key = e.key")};
   Step step = one_select("", "Where the keys of this file's rows stand in the original; NULL where nobody has them.", select);
   step.name = numbered("enriched_key_", file + 1).name();
-  return {keys_step(shape.plan, shape.plan.inputs[file].identifier_columns, rows_of_file(file)),
+  return {keys_step(shape.plan, shape.plan.match, shape.plan.inputs[file].identifier_columns, rows_of_file(file)),
           one_select("listed", "A line per key.", listed), step};
 }
 
@@ -201,7 +201,8 @@ std::vector<Step> unmatched_row(const SqlShape& shape, int file) {
   select.joins = {sql("JOIN alone AS a ON a.row = e.row")};
   Step step = one_select("", "Rows of nobody, by their first key.", select);
   step.name = numbered("unmatched_row_", file + 1).name();
-  return {keys_step(shape.plan, shape.plan.inputs[file].identifier_columns, rows_of_file(file)),
+  // Also under --match all they are grouped by one key, that of their first identifier.
+  return {keys_step(shape.plan, MatchMode::any, shape.plan.inputs[file].identifier_columns, rows_of_file(file)),
           one_select("alone", "Rows with keys, none of which any row of the original has.", alone), step};
 }
 
