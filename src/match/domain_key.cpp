@@ -51,11 +51,20 @@ const icu::IDNA& idna() {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
+/// RFC 3986, section 3.1. "see https" is text, not a scheme.
+bool is_scheme(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) {
+    return is_letter(c) || is_digit(c) || c == '+' || c == '-' || c == '.';
+  });
+}
+
 /// The host within a URL, an address or a host; may still be no host at all.
 std::string_view host_of(std::string_view text) {
   text = trim(text);
   bool url = false;
   if (const std::size_t colon = text.find("://"); colon != std::string_view::npos && colon < text.find_first_of("/?#@")) {
+    if (!is_scheme(text.substr(0, colon))) return {};
     text.remove_prefix(colon + 3);
     url = true;
   } else if (text.substr(0, 2) == "//") {

@@ -58,6 +58,12 @@ TEST(DomainKey, WhatHasNoRegistrableDomainGivesNone) {
   EXPECT_EQ(key(std::string(5000, 'a') + ".com"), "");
 }
 
+TEST(DomainKey, TextBeforeAUrlIsNoScheme) {
+  EXPECT_EQ(key("see https://acme.com/"), "");
+  EXPECT_EQ(key("acme.com; https://www.bolt.com"), "");
+  EXPECT_EQ(key("git+ssh://acme.com/x"), "acme.com");
+}
+
 TEST(DomainKey, ARepeatedHostComesFromTheCacheAndIsTheSame) {
   DomainKeys domains;
   for (int round = 0; round < 3; ++round) {
