@@ -215,6 +215,14 @@ TEST_F(Detection, AHeaderThatCannotBeReadIsAnError) {
             "a.csv, line 1: the header cannot be read: bytes that are not UTF-8; name the encoding with --encoding");
 }
 
+TEST_F(Detection, WithoutAHeaderTheFirstRecordMayBeAReject) {
+  options_.overrides.has_header = false;
+  const auto input = open("\"x\"y,b\n1,2\n3,4\n");
+  const auto account = scan_support::scan_all(*input).account;
+  EXPECT_EQ(account.rejected, 1u);
+  EXPECT_EQ(account.rows, 2u);
+}
+
 TEST_F(Detection, AHeaderLongerThanTheSampleIsReadWhole) {
   const std::string name(5'000'000, 'n');
   EXPECT_EQ(profile(name + ",b\n1,2\n").columns, (Strings{name, "b"}));

@@ -126,7 +126,9 @@ Beginning read_beginning(const CsvInput::Parts& parts, std::uint64_t text_begin,
     format.delimiter = beginning.layout.delimiter;
     beginning.header = read_header(head, beginning.layout.first_record, format);
     if (beginning.header.state == HeaderRecord::State::incomplete) continue;
-    if (beginning.header.problem != RejectReason::none) {
+    // Without a header the first record is like any other: it may become a reject.
+    const bool must_be_read = parts.profile.dialect.has_header || beginning.header.problem == RejectReason::too_many_fields;
+    if (must_be_read && beginning.header.problem != RejectReason::none) {
       throw_bad_header(name, beginning.layout.preamble_lines + 1, beginning.header, format);
     }
     return beginning;
