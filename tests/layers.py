@@ -100,10 +100,13 @@ def include_faults(root, folders, homes):
 
 def committed_files(root):
     """Yields every file of the checkout that git has or would add; all files where there is no git."""
-    listing = subprocess.run(["git", "-C", str(root), "ls-files", "-co", "--exclude-standard", "-z"],
-                             capture_output=True, check=False)
-    names = listing.stdout.decode(errors="replace").split("\0") if listing.returncode == 0 else \
-        [p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()]
+    # Only at the top of a checkout: a folder that a checkout ignores has nothing that git would list.
+    if (root / ".git").exists():
+        listing = subprocess.run(["git", "-C", str(root), "ls-files", "-co", "--exclude-standard", "-z"],
+                                 capture_output=True, check=True)
+        names = listing.stdout.decode(errors="replace").split("\0")
+    else:
+        names = [p.relative_to(root).as_posix() for p in root.rglob("*") if p.is_file()]
     for name in sorted(filter(None, names)):
         path = Path(name)
         if not NOT_OURS & set(path.parts) and (root / path).is_file():

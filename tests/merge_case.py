@@ -110,5 +110,5 @@ class Case:
             found = dialect.detect(encodings.decode(data, table.style.encoding), "csv")
             clear = found.delimiter == table.style.delimiter and found.share > 0.6 and found.runner_up < 0.5 * found.share
             by_suffix = table.path.endswith(".tsv") and table.style.delimiter == "\t"
-            if not clear and not by_suffix and not (found.share == 0 and len(table.header) == 1):
+            if not clear and not by_suffix:
                 self.add_option("--delimiter", f"{name}={table.style.delimiter}")

@@ -21,7 +21,7 @@ def of_merge(plan, original, inputs, matching, rows, net_new_lines, keys, consol
         "columns": [_column(i, plan, rows, changed, inputs, keys) for i in range(len(plan.columns))],
         "changed_rows": sum(bool(cells) for cells in changed),
         "net_new": net_new_lines,
-        "shared_keys": sorted(matching.shared_keys, key=str),
+        "shared_keys": matching.shared_keys,
     }
 
 

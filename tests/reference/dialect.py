@@ -1,8 +1,9 @@
 """What separates the fields, and where the header is.
 
-Plain readings: the share of a delimiter is that of the records whose field count is the usual one, which must be two or
-more; a file in which no delimiter makes two fields has one column. All records count, those of the preamble too (tests use
-small files).
+Plain readings: a delimiter counts only if half of the records that are not empty lines have two fields or more; its share is
+that of the records with the usual number of fields, of two or more. Where none counts the file has one column, and its
+delimiter is the one that leaves the most records whole. All records count, those of the preamble too (tests use small
+files).
 """
 
 from collections import Counter
@@ -32,7 +33,10 @@ def detect(text: str, suffix: str, given: str = None, preamble: bool = True) -> 
     delimiter = given or stated or ("\t" if suffix == "tsv" else None)
     share, runner_up = 1.0, 0.0
     if delimiter is None:
-        shares = {d: _share(body, d) for d in DELIMITERS}
+        counts = {d: [len(r.fields) for r in read_records(body, d) if not r.is_empty_line] for d in DELIMITERS}
+        shares = {d: _share(counts[d]) for d in DELIMITERS}
+        if not any(shares.values()):
+            shares = {d: counts[d].count(1) / max(1, len(counts[d])) for d in DELIMITERS}
         delimiter = max(DELIMITERS, key=lambda d: shares[d])   # max keeps the first of equals
         share = shares.pop(delimiter)
         runner_up = max(shares.values())
@@ -62,10 +66,11 @@ def usual_count(counts) -> int:
     return max(numbers, key=lambda count: (numbers[count], count)) if numbers else 0
 
 
-def _share(text, delimiter):
-    counts = [len(r.fields) for r in read_records(text, delimiter) if not r.is_empty_line]
-    several = Counter(c for c in counts if c >= 2)
-    return several.most_common(1)[0][1] / len(counts) if several else 0.0
+def _share(counts):
+    several = Counter(count for count in counts if count >= 2)
+    if not several or sum(several.values()) * 2 < len(counts):
+        return 0.0
+    return max(several.values()) / len(counts)
 
 
 def _without_preamble(text, delimiter):

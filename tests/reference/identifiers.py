@@ -1,8 +1,9 @@
 """What tells that two rows mean the same: the identifiers of the cascade and their columns in every file.
 
 Plain readings: where all enriched files are empty nothing is missing on either side; content speaks only of e-mail,
-phone, LinkedIn and domain, and only where the header does not name another kind (an e-mail column may tell a domain); dates, and what has letters, are no phones; the pages of companies do not make a
-LinkedIn column; a column that --map calls another column is not the one that its own name says.
+phone, LinkedIn and domain, and only where the header does not name another kind (an e-mail column may tell a domain);
+dates, and what has letters, are no phones; the pages of companies do not make a LinkedIn column; a column that --map
+calls another column is not the one that its own name says.
 """
 
 from dataclasses import dataclass

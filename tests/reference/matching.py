@@ -37,7 +37,7 @@ class Matching:
     matches: list           # one per row of the original
     matched_rows: list      # per enriched file, the numbers of rows with a key that the original has
     keyed_rows: list        # per enriched file, the numbers of rows with a key
-    shared_keys: list       # (identifier label, key, where, rows)
+    shared_keys: list       # (identifier label, key, where, rows): by identifier, rows descending, key, where
 
 
 def row_keys(row, identifiers, columns_of, keys):
@@ -93,8 +93,13 @@ def match(plan, original, inputs, keys) -> Matching:
         [{row.number for row, pairs in zip(f.rows, theirs[n]) if held & set(pairs)} for n, f in enumerate(inputs)],
         [{row.number for row, pairs in zip(f.rows, theirs[n]) if pairs} for n, f in enumerate(inputs)],
         [(plan.identifiers[number].label, key, place if place == "original" else inputs[place].name, rows)
-         for number, key, place, rows in shared],
+         for number, key, place, rows in sorted(shared, key=_listing_order)],
     )
+
+
+def _listing_order(shared):
+    number, key, place, rows = shared
+    return number, -rows, key.encode(), -1 if place == "original" else place
 
 
 def _only(plan, number, key):

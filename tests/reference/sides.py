@@ -1,7 +1,7 @@
 """What is written beside the merged file: changes, provenance, conflicts, unmatched enriched rows, rejects.
 
-Plain readings: the identifiers of the net-new file stand in the order of --on; net-new rows of `--match all` are grouped by their first identifier's first key, too, as the contract
-says for every mode.
+Plain readings: the identifiers of the net-new file stand in the order of --on; net-new rows of `--match all` are grouped
+by their first identifier's first key, too, as the contract says for every mode.
 """
 
 from .consolidation import Consolidator

@@ -1,6 +1,6 @@
 """The key of an e-mail address.
 
-Plain readings: `mailto:` in any case; where there is `<…>` it holds the address; with aliases a `+tag` goes for every
+Plain readings: `mailto:` in any case, with what follows its `?`; where there is `<…>` it holds the address; with aliases a `+tag` goes for every
 provider, and the dots before the `@` for gmail.com.
 """
 
@@ -12,7 +12,7 @@ def key(value: str, aliases: bool = False):
     if "<" in value and ">" in value[value.rindex("<"):]:
         value = trim(value[value.rindex("<") + 1:].split(">")[0])
     if lower(value).startswith("mailto:"):
-        value = trim(value[len("mailto:"):])
+        value = trim(value[len("mailto:"):].split("?")[0])
     value = lower(value)
     if value.count("@") != 1:
         return None

@@ -1,13 +1,15 @@
 """The key of a phone number: E.164 by libphonenumber where it is possible, else its digits if there are seven or more.
 
-Plain reading: "one digit repeated" is asked of the digits as they are written.
+Plain readings: "one digit repeated" is asked of the digits as they are written; digits of every script count.
 """
+
+import unicodedata
 
 import phonenumbers
 
 
 def key(value: str, region: str = "US"):
-    digits = "".join(c for c in value if c in "0123456789")
+    digits = "".join(str(unicodedata.decimal(c)) for c in value if unicodedata.decimal(c, None) is not None)
     if digits and digits == digits[0] * len(digits):
         return None
     try:
