@@ -49,7 +49,7 @@ Consolidator::Consolidator(const MergePlan& plan, const HitLayout& layout)
     : plan_(plan), layout_(layout), keys_(key_options(plan)) {}
 
 /// The value of the strategies that take one value by its own merit.
-std::uint32_t Consolidator::winner(Strategy strategy, std::span<const Value> values) const {
+std::uint32_t Consolidator::chosen_of(Strategy strategy, std::span<const Value> values) const {
   switch (strategy) {
     case Strategy::last: return static_cast<std::uint32_t>(values.size() - 1);
     case Strategy::longest: return first_largest(values, [](const Value& v) { return code_points(v.text); });
@@ -82,7 +82,7 @@ void Consolidator::consolidate(const PlanColumn& column, std::span<const Value> 
 void Consolidator::choose(const PlanColumn& column, std::span<const Value> values, Outcome& outcome) {
   std::uint32_t chosen = 0;
   if (!takes_by_key(column.strategy)) {
-    if (values.size() > 1) chosen = winner(column.strategy, values);
+    if (values.size() > 1) chosen = chosen_of(column.strategy, values);
   } else if (values.size() > 1 && outcome.among != Difference::none) {
     group(column, values);
     if (column.strategy == Strategy::concat) return join(values, column, outcome);
@@ -134,7 +134,7 @@ Difference Consolidator::difference(const PlanColumn& column, const std::string_
 void Consolidator::thin_out(const PlanColumn& column, std::span<Value> values, std::vector<bool>& keep) {
   keep.assign(values.size(), false);
   if (values.empty()) return;
-  keep[winner(column.strategy, values)] = true;
+  keep[chosen_of(column.strategy, values)] = true;
   keep[0] = true;
   if (all_equal(values) && column.strategy != Strategy::most_frequent) return;
 

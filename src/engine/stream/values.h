@@ -62,7 +62,7 @@ class Consolidator {
   void thin_out(const PlanColumn& column, std::span<Value> values, std::vector<bool>& keep);
 
  private:
-  std::uint32_t winner(Strategy strategy, std::span<const Value> values) const;
+  std::uint32_t chosen_of(Strategy strategy, std::span<const Value> values) const;
   void choose(const PlanColumn& column, std::span<const Value> values, Outcome& outcome);
   Difference among(const PlanColumn& column, std::span<const Value> values);
   void group(const PlanColumn& column, std::span<const Value> values);
