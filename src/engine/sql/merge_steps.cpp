@@ -64,9 +64,8 @@ void add_choice(const SqlShape& shape, int column, Select& select) {
   const Identifier r = numbered("r", column), v = numbered("v", column), p = numbered("p", column);
   if (shape.is_set_strategy(column)) {
     const bool concat = merged.strategy == Strategy::concat;
-    select.columns.push_back(concat ? sql("crm_concat({}, {}) AS {}", kind_literal(merged.kind), groups(shape, column), r)
-                                    : sql("crm_most_frequent({}, {}) AS {}", kind_literal(merged.kind),
-                                          groups(shape, column), r));
+    select.columns.push_back(concat ? sql("crm_concat({}, {}) AS {}", column, groups(shape, column), r)
+                                    : sql("crm_most_frequent({}, {}) AS {}", column, groups(shape, column), r));
     select.columns.push_back(sql("struct_extract({}, 'text') AS {}", r, v));
     if (concat) {
       select.columns.push_back(sql("struct_extract({}, 'sources') AS {}", r, numbered("q", column)));

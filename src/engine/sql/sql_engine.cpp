@@ -72,7 +72,7 @@ SqlRun::SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOu
   tables_.add_to(session_.main());
   const auto makers = std::make_shared<KeyMakerPool>(key_options_);
   add_key_functions(session_.main(), makers, plan.recency_format);
-  add_value_functions(session_.main(), makers, plan.separator);
+  add_value_functions(session_.main(), makers, plan);
 }
 
 MergeReport SqlRun::run() {

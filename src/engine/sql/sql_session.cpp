@@ -18,7 +18,7 @@ using Settings = std::vector<std::pair<std::string, std::string>>;
 // What the process takes beside what DuckDB counts: the program, its library, blocks of rows on their way. Measured.
 constexpr std::uint64_t kUncountedBytes = 120u << 20;
 constexpr std::uint64_t kUncountedPerThread = 24u << 20;
-constexpr std::uint64_t kLeastDuckdbBytes = 32u << 20;
+constexpr std::uint64_t kLeastDuckdbBytes = 96u << 20;
 // The watcher looks every 10 ms; in that time the process may grow by this much.
 constexpr std::uint64_t kMarginBytes = 16u << 20;
 constexpr auto kWatchEvery = std::chrono::milliseconds(10);

@@ -1,5 +1,7 @@
 #include "engine/sql/value_functions.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string_view>
 #include <unordered_map>
@@ -183,11 +185,24 @@ ScalarFunction spread_function(Pool makers) {
           }};
 }
 
-ScalarFunction most_frequent_function(Pool makers) {
+/// What the functions need to know of the merged columns.
+struct ColumnKinds {
+  struct Column {
+    std::string name;
+    Kind kind;
+  };
+  std::vector<Column> columns;
+  std::string separator;
+  const Column& at(const Arguments& in, std::size_t row) const {
+    return columns.at(static_cast<std::size_t>(in.bigint(0, row).value_or(-1)));
+  }
+};
+
+ScalarFunction most_frequent_function(Pool makers, std::shared_ptr<const ColumnKinds> kinds) {
   const Type type = Type::structure(
       {{"text", Type::varchar()}, {"file", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()}});
-  return {"crm_most_frequent", {Type::varchar()}, Type::any(), type,
-          [makers](const Chunk& arguments, ColumnWriter& result) {
+  return {"crm_most_frequent", {Type::bigint()}, Type::any(), type,
+          [makers, kinds](const Chunk& arguments, ColumnWriter& result) {
             const Arguments in(arguments);
             KeyMakerPool::Lease maker(*makers);
             ColumnWriter text = result.member(0), file = result.member(1), source = result.member(2),
@@ -200,7 +215,7 @@ ScalarFunction most_frequent_function(Pool makers) {
                 for (ColumnWriter* member : {&text, &file, &source, &line}) member->set_null(row);
                 continue;
               }
-              const std::vector<Value> kept = distinct(*maker, in.kind(0, row), values);
+              const std::vector<Value> kept = distinct(*maker, kinds->at(in, row).kind, values);
               const Value& best = most_frequent(kept);
               text.set_valid_text(row, best.text);
               file.set(row, best.file);
@@ -210,12 +225,11 @@ ScalarFunction most_frequent_function(Pool makers) {
           }};
 }
 
-std::string joined(const std::vector<Value>& values, const std::string& separator) {
+std::string joined(const std::vector<Value>& values, const std::string& separator, const std::string& column) {
   std::size_t bytes = 0;
   for (const Value& value : values) bytes += value.text.size() + separator.size();
   if (bytes > kMaxConsolidatedCellBytes + separator.size()) {
-    throw Error(ErrorCode::limit_exceeded,
-                "A concatenated cell would be larger than 64 MiB; use another strategy for its column, or --max-shared");
+    throw_cell_too_large(column);
   }
   std::string text;
   text.reserve(bytes);
@@ -226,12 +240,12 @@ std::string joined(const std::vector<Value>& values, const std::string& separato
   return text;
 }
 
-ScalarFunction concat_function(Pool makers, std::string separator) {
+ScalarFunction concat_function(Pool makers, std::shared_ptr<const ColumnKinds> kinds) {
   const Type source =
       Type::structure({{"file", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()}});
-  return {"crm_concat", {Type::varchar()}, Type::any(),
+  return {"crm_concat", {Type::bigint()}, Type::any(),
           Type::structure({{"text", Type::varchar()}, {"sources", Type::list(source)}}),
-          [makers, separator = std::move(separator)](const Chunk& arguments, ColumnWriter& result) {
+          [makers, kinds](const Chunk& arguments, ColumnWriter& result) {
             const Arguments in(arguments);
             KeyMakerPool::Lease maker(*makers);
             ColumnWriter text = result.member(0), lists = result.member(1);
@@ -246,9 +260,10 @@ ScalarFunction concat_function(Pool makers, std::string separator) {
                 lists.set_list(row, {total, 0});
                 continue;
               }
-              const std::vector<Value> kept = distinct(*maker, in.kind(0, row), values);
+              const ColumnKinds::Column& column = kinds->at(in, row);
+              const std::vector<Value> kept = distinct(*maker, column.kind, values);
               if (kept.size() == 1) text.set_valid_text(row, kept.front().text);
-              else text.set_valid_text(row, joined(kept, separator));
+              else text.set_valid_text(row, joined(kept, kinds->separator, column.name));
               lists.reserve_elements(total + kept.size());
               ColumnWriter elements = lists.elements();
               ColumnWriter file = elements.member(0), source_row = elements.member(1), line = elements.member(2);
@@ -266,15 +281,25 @@ ScalarFunction concat_function(Pool makers, std::string separator) {
 
 }  // namespace
 
-void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerPool> makers, std::string separator) {
+void throw_cell_too_large(const std::string& column) {
+  throw Error(ErrorCode::limit_exceeded,
+              fmt::format("column \"{}\": a cell would be larger than {} MiB once consolidated; choose another strategy for "
+                          "it (--strategy-for) or leave the column out (--drop)",
+                          column, kMaxConsolidatedCellBytes >> 20));
+}
+
+void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerPool> makers, const MergePlan& plan) {
+  auto kinds = std::make_shared<ColumnKinds>();
+  kinds->separator = plan.separator;
+  for (const PlanColumn& column : plan.columns) kinds->columns.push_back({column.name, column.kind});
   connection.add(duck::AggregateFunction{"crm_values",
                                          {Type::varchar(), Type::bigint(), Type::bigint()},
                                          values_type(),
                                          [] { return std::make_unique<DistinctTexts>(); }});
   connection.add(spread_function(makers));
   connection.add(conflict_function(makers));
-  connection.add(most_frequent_function(makers));
-  connection.add(concat_function(makers, std::move(separator)));
+  connection.add(most_frequent_function(makers, kinds));
+  connection.add(concat_function(makers, kinds));
 }
 
 }  // namespace crm
