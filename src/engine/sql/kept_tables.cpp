@@ -106,8 +106,7 @@ void KeptTables::keep_consolidated(SqlSession& session, int file, const RangeSql
       select.columns.push_back(sql("NULL"));
     } else if (shape_.is_set_strategy(j)) {
       const Sql arguments = sql("{}, CAST({} AS BIGINT), g.{}, g.{}, CAST(0 AS BIGINT), g.{}",
-                                Literal(std::string(kind_name(column.kind))), file + 1, numbered("v", j),
-                                numbered("s", j), numbered("d", j));
+                                j, file + 1, numbered("v", j), numbered("s", j), numbered("d", j));
       select.columns.push_back(column.strategy == Strategy::concat
                                    ? sql("struct_extract(crm_concat({}), 'text')", arguments)
                                    : sql("struct_extract(crm_most_frequent({}), 'text')", arguments));
