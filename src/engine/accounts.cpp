@@ -37,10 +37,13 @@ bool SharedKeyList::wants(int identifier, std::uint64_t rows) const {
   return identifier < last.identifier || (identifier == last.identifier && rows >= last.shared.rows);
 }
 
-void SharedKeyList::offer(const MergePlan& plan, int identifier, const std::string& key, int place, std::uint64_t rows) {
+void SharedKeyList::offer(const MergePlan& plan, int identifier, const std::string& key, int place,
+                          std::uint64_t rows) {
   if (!wants(identifier, rows)) return;
-  Entry entry{identifier, place,
-              {plan.identifiers[identifier].label, key, place == 0 ? "original" : plan.inputs[place - 1].name, rows}};
+  Entry entry{
+      identifier,
+      place,
+      {plan.identifiers[identifier].label, key, place == 0 ? "original" : plan.inputs[place - 1].name, rows}};
   const auto at = std::lower_bound(entries_.begin(), entries_.end(), entry, before);
   if (at != entries_.end() && !before(entry, *at)) return;  // it is there already
   entries_.insert(at, std::move(entry));

@@ -14,7 +14,8 @@ namespace {
 constexpr std::size_t kReadBytes = 256u << 10;
 constexpr std::size_t kWriteBytes = 1u << 20;
 
-// A kept row: u32 bytes that follow, u32 cells, then id and cells as (u32 column, u32 size, text); the id has no column.
+// A kept row: u32 bytes that follow, u32 cells, then id and cells as (u32 column, u32 size, text); the id has
+// no column.
 void put_u32(std::uint32_t value, std::string& out) { out.append(reinterpret_cast<const char*>(&value), 4); }
 
 std::uint32_t get_u32(const char*& at) {
@@ -28,7 +29,10 @@ std::uint32_t get_u32(const char*& at) {
 class KeptRowWriter {
  public:
   KeptRowWriter(std::vector<int> columns, std::size_t output_columns, char delimiter, OutputFile& file)
-      : columns_(std::move(columns)), place_(output_columns, -1), fields_(columns_.size() + 1), delimiter_(delimiter),
+      : columns_(std::move(columns)),
+        place_(output_columns, -1),
+        fields_(columns_.size() + 1),
+        delimiter_(delimiter),
         file_(file) {
     for (std::size_t i = 0; i < columns_.size(); ++i) place_[columns_[i]] = static_cast<int>(i + 1);
   }
@@ -76,7 +80,8 @@ void ChangesBatch::add_row(std::string_view record_id, std::span<const ChangedCe
     put_u32(static_cast<std::uint32_t>(cell.output_column), bytes_);
     put_u32(static_cast<std::uint32_t>(cell.text.size()), bytes_);
     bytes_ += cell.text;
-    if (changed_.size() <= static_cast<std::size_t>(cell.output_column)) changed_.resize(cell.output_column + 1);
+    if (changed_.size() <= static_cast<std::size_t>(cell.output_column))
+      changed_.resize(cell.output_column + 1);
     changed_[cell.output_column] = true;
   }
   const auto size = static_cast<std::uint32_t>(bytes_.size() - start - 4);
@@ -107,7 +112,8 @@ void ChangesWriter::write(OutputFile& file) const {
   const char delimiter = output_delimiter(file.path());
   std::vector<int> columns;
   std::vector<std::string_view> names;
-  names.push_back(plan_.record_id_column ? std::string_view(plan_.original_header[*plan_.record_id_column]) : "");
+  names.push_back(plan_.record_id_column ? std::string_view(plan_.original_header[*plan_.record_id_column])
+                                         : "");
   for (std::size_t i = 0; i < changed_.size(); ++i) {
     if (!changed_[i]) continue;
     columns.push_back(static_cast<int>(i));

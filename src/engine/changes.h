@@ -21,12 +21,14 @@ struct ChangedCell {
   std::string_view text;
 };
 
-/// Changed rows in the making, in the original's order; one per batch, so that batches can be made in parallel.
+/// Changed rows in the making, in the original's order; one per batch, so that batches can be made in
+/// parallel.
 class ChangesBatch {
  public:
   /// `cells` go by output column. A row without cells must not be added.
   void add_row(std::string_view record_id, std::span<const ChangedCell> cells);
-  /// The rows as they are kept. Who takes bytes away hands them to ChangesWriter::append_bytes, before the batch.
+  /// The rows as they are kept. Who takes bytes away hands them to ChangesWriter::append_bytes, before the
+  /// batch.
   std::string& bytes() { return bytes_; }
 
  private:
@@ -35,8 +37,8 @@ class ChangesBatch {
   std::vector<bool> changed_;  // per output column seen so far
 };
 
-/// Writes the changes file in two steps, since its header names only the columns that changed anywhere: rows are kept
-/// (in memory, then in a spill file) until the last is known.
+/// Writes the changes file in two steps, since its header names only the columns that changed anywhere: rows
+/// are kept (in memory, then in a spill file) until the last is known.
 ///
 /// Threads: one at a time.
 class ChangesWriter {

@@ -29,7 +29,10 @@ MergePlan plan_of_three_columns() {
   plan.original_header = {"Id", "City"};
   plan.record_id_column = 0;
   using Role = OutputColumn::Role;
-  plan.output = {{Role::original, "Id", 0, -1}, {Role::original, "City", 1, 0}, {Role::fresh, "Zip", -1, 1}, {Role::fresh, "Title", -1, 2}};
+  plan.output = {{Role::original, "Id", 0, -1},
+                 {Role::original, "City", 1, 0},
+                 {Role::fresh, "Zip", -1, 1},
+                 {Role::fresh, "Title", -1, 2}};
   return plan;
 }
 

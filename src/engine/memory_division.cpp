@@ -12,15 +12,19 @@ namespace crm {
 namespace {
 
 constexpr std::uint64_t kMiB = 1u << 20;
-/// For each thread a batch being read, one being mapped and one waiting: text, fields (8 bytes a cell), results.
+/// For each thread a batch being read, one being mapped and one waiting: text, fields (8 bytes a cell),
+/// results.
 constexpr std::uint64_t kBlocksPerThread = 6;
 /// Allocator slack, stacks, small things.
 constexpr std::uint64_t kMargin = 12 * kMiB;
+/// For hits and units.
+constexpr std::uint64_t kLeastRest = 8 * kMiB;
+constexpr int kMostParts = 64;
 
 [[noreturn]] void refuse(std::uint64_t limit, std::uint64_t needed, const char* what) {
   throw Error(ErrorCode::limit_exceeded,
-              fmt::format("--memory-limit {} MB is too small for {}: give it {} MB or more", limit / 1'000'000, what,
-                          needed / 1'000'000 + 1));
+              fmt::format("--memory-limit {} MB is too small for {}: give it {} MB or more",
+                          limit / 1'000'000, what, needed / 1'000'000 + 1));
 }
 
 }  // namespace
@@ -36,28 +40,40 @@ MemoryDivision divide_memory(std::uint64_t limit_bytes, int threads) {
   MemoryDivision division;
   division.base = rss_bytes() + kMargin;
   if (limit_bytes < kLeastMemoryBytes) refuse(limit_bytes, kLeastMemoryBytes, "a merge");
-  // A third of what is free may lie in batches; smaller blocks where many threads would take more.
+  // A quarter of what is free may lie in batches; smaller blocks where many threads would take more.
   const std::uint64_t free = limit_bytes > division.base ? limit_bytes - division.base : 0;
   const std::uint64_t blocks = kBlocksPerThread * (static_cast<std::uint64_t>(threads) + 1);
-  division.block = std::clamp<std::uint64_t>(free / 3 / blocks, 64u << 10, kBlockBytes);
+  division.block = std::clamp<std::uint64_t>(free / 4 / blocks, 64u << 10, kBlockBytes);
   division.scan = division.block * blocks;
   if (free < division.scan + 16 * kMiB) {
-    refuse(limit_bytes, division.base + division.scan + 16 * kMiB, fmt::format("{} threads", threads).c_str());
+    refuse(limit_bytes, division.base + division.scan + 16 * kMiB,
+           fmt::format("{} threads", threads).c_str());
   }
-  division.spool = std::clamp<std::uint64_t>((free - division.scan) / 16, kMiB, 16 * kMiB);
+  division.spool = std::clamp<std::uint64_t>((free - division.scan) / 16, kMiB, 4 * kMiB);
   return division;
 }
 
-void divide_rest(std::uint64_t limit_bytes, std::uint64_t table_bytes, MemoryDivision& division) {
-  division.table = table_bytes;
-  const std::uint64_t fixed = division.base + division.scan + 3 * division.spool + division.table;
-  constexpr std::uint64_t kLeastRest = 8 * kMiB;
+int divide_rest(std::uint64_t limit_bytes, const TableBytes& table, int least_parts,
+                MemoryDivision& division) {
+  const std::uint64_t fixed = division.base + division.scan + 3 * division.spool + table.flags;
   if (fixed + kLeastRest > limit_bytes) refuse(limit_bytes, fixed + kLeastRest, "the keys of the original");
   const std::uint64_t rest = limit_bytes - fixed;
-  division.hits = std::clamp<std::uint64_t>(rest / 2, 4 * kMiB, 32 * kMiB);
-  division.unit = std::clamp<std::uint64_t>(rest / 8, kMiB, 8 * kMiB);
-  // By then most of the table has been given back.
-  division.largest_unit = rest - division.hits + table_bytes / 2;
+  const std::uint64_t for_hashes = rest - kLeastRest / 2;
+  int parts = std::max(least_parts, 1);
+  if (table.hashes + kLeastRest > rest) {
+    parts = std::max(
+        parts, static_cast<int>(std::min<std::uint64_t>(table.hashes / for_hashes + 2, kMostParts + 1)));
+    if (parts > kMostParts)
+      refuse(limit_bytes, fixed + table.hashes / kMostParts * 2, "the keys of the original");
+  }
+  // Hashes in parts are gone before hits are stored; as a whole they stay until the last enriched file was
+  // read.
+  const std::uint64_t kept = parts == 1 ? table.hashes : 0;
+  division.table = table.flags + table.hashes / static_cast<std::uint64_t>(parts);
+  division.hits = std::clamp<std::uint64_t>((rest - kept) / 2, 4 * kMiB, 24 * kMiB);
+  division.unit = std::clamp<std::uint64_t>((rest - kept) / 8, kMiB, 4 * kMiB);
+  division.largest_unit = rest - division.hits;
+  return parts;
 }
 
 }  // namespace crm

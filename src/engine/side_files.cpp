@@ -50,19 +50,27 @@ std::string merged_header(const MergePlan& plan, char delimiter) {
 
 std::string_view strategy_rule(Strategy strategy) {
   switch (strategy) {
-    case Strategy::first: return "first";
-    case Strategy::last: return "last";
-    case Strategy::longest: return "longest";
-    case Strategy::most_complete: return "most_complete";
-    case Strategy::most_recent: return "most_recent";
-    case Strategy::most_frequent: return "most_frequent";
-    case Strategy::concat: return "concat";
+    case Strategy::first:
+      return "first";
+    case Strategy::last:
+      return "last";
+    case Strategy::longest:
+      return "longest";
+    case Strategy::most_complete:
+      return "most_complete";
+    case Strategy::most_recent:
+      return "most_recent";
+    case Strategy::most_frequent:
+      return "most_frequent";
+    case Strategy::concat:
+      return "concat";
   }
   return "first";
 }
 
 std::string provenance_header(char delimiter) {
-  return header_of({"row", "record_id", "column", "before", "after", "file", "line", "matched_on", "rule"}, delimiter);
+  return header_of({"row", "record_id", "column", "before", "after", "file", "line", "matched_on", "rule"},
+                   delimiter);
 }
 
 void append_provenance(const MergePlan& plan, const ProvenanceLine& line, char delimiter, std::string& out) {
@@ -76,20 +84,22 @@ void append_provenance(const MergePlan& plan, const ProvenanceLine& line, char d
     files += plan.inputs[source.file].name;
     fmt::format_to(std::back_inserter(lines), "{}", source.line);
   }
-  append_fields<9>({std::string_view(row.data(), row.size()), line.record_id, line.column, line.before, line.after, files,
-                    lines, line.matched_on, strategy_rule(line.rule)},
+  append_fields<9>({std::string_view(row.data(), row.size()), line.record_id, line.column, line.before,
+                    line.after, files, lines, line.matched_on, strategy_rule(line.rule)},
                    delimiter, out);
 }
 
 std::string conflicts_header(char delimiter) {
-  return header_of({"row", "record_id", "column", "kind", "chosen", "chosen_from", "other", "other_from"}, delimiter);
+  return header_of({"row", "record_id", "column", "kind", "chosen", "chosen_from", "other", "other_from"},
+                   delimiter);
 }
 
 void append_conflict(const ConflictLine& line, char delimiter, std::string& out) {
   const fmt::format_int row(line.row);
-  append_fields<8>({std::string_view(row.data(), row.size()), line.record_id, line.column,
-                    line.real ? "real" : "formatting", line.chosen, line.chosen_from, line.other, line.other_from},
-                   delimiter, out);
+  append_fields<8>(
+      {std::string_view(row.data(), row.size()), line.record_id, line.column,
+       line.real ? "real" : "formatting", line.chosen, line.chosen_from, line.other, line.other_from},
+      delimiter, out);
 }
 
 std::string source_names(const MergePlan& plan, std::span<const ValueSource> sources) {

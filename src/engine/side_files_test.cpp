@@ -42,8 +42,11 @@ TEST(Conflicts, ALineNamesBothValuesAndWhereTheyCameFrom) {
 TEST(MergedColumns, GoByTheOutputWithoutAlternates) {
   MergePlan plan;
   using Role = OutputColumn::Role;
-  plan.output = {{Role::original, "Id", 0, -1},     {Role::original, "City", 1, 2}, {Role::alternate, "City_e", -1, 2},
-                 {Role::fresh, "Title", -1, 0}, {Role::match_quality, "match_quality", -1, -1}};
+  plan.output = {{Role::original, "Id", 0, -1},
+                 {Role::original, "City", 1, 2},
+                 {Role::alternate, "City_e", -1, 2},
+                 {Role::fresh, "Title", -1, 0},
+                 {Role::match_quality, "match_quality", -1, -1}};
   EXPECT_EQ(merged_columns_in_output_order(plan), (std::vector<int>{2, 0}));
   EXPECT_EQ(merged_header(plan, ','), "Id,City,City_e,Title,match_quality\n");
 }

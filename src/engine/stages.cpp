@@ -8,11 +8,16 @@ namespace crm {
 
 std::string_view stage_name(Stage stage) {
   switch (stage) {
-    case Stage::import_original: return "import original";
-    case Stage::import_enriched: return "import enriched";
-    case Stage::consolidate: return "consolidate";
-    case Stage::match: return "match";
-    case Stage::export_: return "export";
+    case Stage::import_original:
+      return "import original";
+    case Stage::import_enriched:
+      return "import enriched";
+    case Stage::consolidate:
+      return "consolidate";
+    case Stage::match:
+      return "match";
+    case Stage::export_:
+      return "export";
   }
   return "";
 }
@@ -37,7 +42,19 @@ void StageClock::enter(Stage stage, std::uint64_t spilled_bytes) {
   current_ = static_cast<int>(stage);
 }
 
-void StageClock::add_rows(Stage stage, std::uint64_t rows) { measures_[static_cast<int>(stage)].rows += rows; }
+void StageClock::add_rows(Stage stage, std::uint64_t rows) {
+  measures_[static_cast<int>(stage)].rows += rows;
+}
+
+void StageClock::divide(const std::vector<std::pair<Stage, std::chrono::duration<double>>>& work) {
+  const auto now = std::chrono::steady_clock::now();
+  const std::chrono::duration<double> wall = now - entered_;
+  std::chrono::duration<double> sum{};
+  for (const auto& [stage, time] : work) sum += time;
+  if (sum.count() <= 0) return;
+  for (const auto& [stage, time] : work) measures_[static_cast<int>(stage)].wall += wall * (time / sum);
+  entered_ = now;
+}
 
 void StageClock::finish(std::uint64_t spilled_bytes, MergeReport& report) {
   enter(Stage::export_, spilled_bytes);

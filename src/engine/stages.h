@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/engine.h"
@@ -20,6 +21,8 @@ class StageClock {
   /// Ends the stage before, if any. `spilled_bytes` is the total so far.
   void enter(Stage stage, std::uint64_t spilled_bytes);
   void add_rows(Stage stage, std::uint64_t rows);
+  /// Divides the time since the last `enter` among stages that ran at once, by the time that each was at work.
+  void divide(const std::vector<std::pair<Stage, std::chrono::duration<double>>>& work);
   /// Ends the last stage and fills stages, wall, spilled_bytes and peak_rss_bytes.
   void finish(std::uint64_t spilled_bytes, MergeReport& report);
 

@@ -12,6 +12,15 @@ Sql kind_literal(const SqlShape& shape, int column) {
   return sql("{}", Literal(std::string(kind_name(shape.plan.columns[column].kind))));
 }
 
+Sql numbers(const std::vector<int>& values) {
+  std::vector<Sql> parts;
+  for (const int value : values) parts.push_back(sql("{}", value));
+  return Sql::join(parts, ", ");
+}
+
+/// Where a value comes from, as one number: the file (from 1), then the row.
+Sql source(int file, const Sql& row) { return sql("{} + {}", static_cast<std::int64_t>(file + 1) << kSourceRowBits, row); }
+
 /// What the strategy compares one value by; larger is better.
 Sql measure(const SqlShape& shape, int column) {
   switch (shape.plan.columns[column].strategy) {
@@ -57,13 +66,13 @@ Select single_record(const SqlShape& shape, int file, Select select) {
   select.columns = {sql("h.key_id")};
   for (const int column : shape.columns_of_file[file]) {
     const Identifier value = numbered("v", column);
+    const auto where_filled = [&](const Sql& expression, const char* stem) {
+      select.columns.push_back(sql("CASE WHEN h.{} IS NOT NULL THEN {} END AS {}", value, expression, numbered(stem, column)));
+    };
     select.columns.push_back(sql("h.{}", value));
-    select.columns.push_back(sql("h.row AS {}", numbered("s", column)));
-    if (shape.lines) select.columns.push_back(sql("h.line AS {}", numbered("l", column)));
-    if (shape.is_measured(column)) {
-      select.columns.push_back(sql("CASE WHEN h.{} IS NOT NULL THEN {} END AS {}", value, measure(shape, column),
-                                   numbered("m", column)));
-    }
+    where_filled(source(file, sql("h.row")), "s");
+    if (shape.lines) where_filled(sql("h.line"), "l");
+    if (shape.is_measured(column)) where_filled(measure(shape, column), "m");
     select.columns.push_back(sql("CAST(0 AS UTINYINT) AS {}", numbered("x", column)));
     if (shape.lists(column)) {
       select.columns.push_back(sql("CAST(NULL AS STRUCT(text VARCHAR, \"row\" BIGINT, line BIGINT, \"rows\" BIGINT)[]) AS {}",
@@ -80,13 +89,13 @@ Select group_record(const SqlShape& shape, int file, Select select) {
   for (const int column : shape.columns_of_file[file]) {
     const Identifier value = numbered("v", column);
     const Sql order = choice_order(shape, column);
-    const Sql chosen = sql("FILTER (WHERE h.{} IS NOT NULL)", value);
+    const auto of_chosen = [&](const Sql& aggregate, const char* stem) {
+      select.columns.push_back(sql("{} FILTER (WHERE h.{} IS NOT NULL) AS {}", aggregate, value, numbered(stem, column)));
+    };
     select.columns.push_back(sql("arg_min(h.{}, {}) AS {}", value, order, value));
-    select.columns.push_back(sql("arg_min(h.row, {}) {} AS {}", order, chosen, numbered("s", column)));
-    if (shape.lines) select.columns.push_back(sql("arg_min(h.line, {}) {} AS {}", order, chosen, numbered("l", column)));
-    if (shape.is_measured(column)) {
-      select.columns.push_back(sql("max({}) {} AS {}", measure(shape, column), chosen, numbered("m", column)));
-    }
+    of_chosen(sql("arg_min({}, {})", source(file, sql("h.row")), order), "s");
+    if (shape.lines) of_chosen(sql("arg_min(h.line, {})", order), "l");
+    if (shape.is_measured(column)) of_chosen(sql("max({})", measure(shape, column)), "m");
     const Sql values = sql("crm_values(h.{}, h.row, h.line)", value);
     select.columns.push_back(sql("crm_spread({}, {}) AS {}", kind_literal(shape, column), values, numbered("x", column)));
     if (shape.lists(column)) select.columns.push_back(sql("{} AS {}", values, numbered("d", column)));
@@ -98,18 +107,28 @@ Select group_record(const SqlShape& shape, int file, Select select) {
 
 }  // namespace
 
-std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
-  Select owner;
-  owner.columns = {sql("m.row"), sql("u.key_id"), sql("u.rows AS size")};
-  owner.from = side == Side::original ? sql("{} AS m", numbered("enriched_key_", file + 1))
-                                      : sql("{} AS m", numbered("unmatched_member_", file + 1));
-  owner.joins = {sql("JOIN {} AS u ON u.key_id = m.key_id", side_table(side, "used_key", file))};
-
+std::vector<Step> owner(const SqlShape&, Side side, int file) {
   Select select;
-  select.columns = {sql("o.key_id"), sql("o.size"), sql("e.row"), sql("e.line")};
+  select.columns = {sql("m.row"), sql("u.key_id"), sql("u.rows AS size")};
+  select.from = side == Side::original ? sql("{} AS m", numbered("enriched_key_", file + 1))
+                                      : sql("{} AS m", numbered("unmatched_member_", file + 1));
+  select.joins = {sql("JOIN {} AS u ON u.key_id = m.key_id", side_table(side, "used_key", file))};
+  select.order_by = {sql("m.row"), sql("u.key_id")};
+  return {{side_table(side, "owner", file).name(),
+           "The rows that somebody reaches, and by which key: once per key that is used, never once per row of the "
+           "original.",
+           {select}}};
+}
+
+std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
+  Select select;
+  select.columns = {sql("e.key_id"), sql("e.size"), sql("e.row"), sql("e.line")};
   for (const int column : shape.columns_of_file[file]) {
-    select.columns.push_back(sql("crm_value(e.{}) AS {}", numbered("c", shape.plan.columns[column].sources[file]),
-                                 numbered("v", column)));
+    const Sql value = sql("crm_value(e.{})", numbered("c", shape.plan.columns[column].sources[file]));
+    const std::vector<int> lanes = side == Side::original ? shape.masked_lanes(column) : std::vector<int>{};
+    select.columns.push_back(lanes.empty() ? sql("{} AS {}", value, numbered("v", column))
+                                           : sql("CASE WHEN e.key_id & 255 NOT IN ({}) THEN {} END AS {}",
+                                                 numbers(lanes), value, numbered("v", column)));
   }
   const PlanInput& input = shape.plan.inputs[file];
   if (shape.needs_completeness(file)) {
@@ -121,13 +140,11 @@ std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
     select.columns.push_back(input.recency_column ? sql("crm_recency(e.{}) AS recency", numbered("c", *input.recency_column))
                                                   : sql("CAST(NULL AS BIGINT) AS recency"));
   }
-  select.from = sql("{} AS e", rows_of_file(file));
-  select.joins = {sql("JOIN owner AS o ON o.row = e.row")};
-  select.order_by = {sql("o.key_id"), sql("e.row")};
-  return {{"owner", "The rows that somebody reaches, and by which key.", {owner}},
-          {side_table(side, "hit", file).name(),
-           "The file is read again, and only these rows kept: sorted by key, blank cells as NULL. A row stands here once "
-           "per key that is used, never once per row of the original.",
+  select.from = sql("crm_owned({}) AS e", file + 1);
+  select.order_by = {sql("e.key_id"), sql("e.row")};
+  return {{side_table(side, "hit", file).name(),
+           "The file is read again, and only its owned rows are kept: crm_owned gives them with their owner. Sorted by "
+           "key; blank cells are NULL, and so is what a company's match may not fill.",
            {select}}};
 }
 

@@ -8,11 +8,13 @@
 // of it, so that no aggregate holds more text than a slice has.
 namespace crm {
 
-/// hit_K(key_id, size, row, line, v…): the rows of a file that are reached, once per key, blank cells as NULL.
+/// owner_K(row, key_id, size): the rows of a file that are reached, by row, once per key; size tells how many have it.
+std::vector<Step> owner(const SqlShape& shape, Side side, int file);
+/// hit_K(key_id, size, row, line, v…): those rows, by key, blank cells as NULL.
 std::vector<Step> hit(const SqlShape& shape, Side side, int file);
 
 /// consolidated_K(key_id, v…, s…): one record per key with keys in [first_key, end_key). Per merged column N of the file:
-///   vN the value, sN its row, lN its line (where lines are wanted), mN what compares it with other files' (where its
+///   vN the value, sN its source (file and row as one number), lN its line (where lines are wanted), mN what compares it with other files' (where its
 ///   strategy does), xN 0: all values are one, 1: they differ in formatting only, 2: they differ,
 ///   dN the distinct values in order (where all are wanted; NULL: vN is the only one).
 /// `among`: only the keys of this table.

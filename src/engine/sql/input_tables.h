@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -20,16 +21,33 @@ namespace crm {
 struct RangeRows {
   struct Slice {
     std::shared_ptr<const RowBlock> block;
-    std::size_t begin = 0, end = 0;
+    std::size_t begin = 0, end = 0;  // rows of the block
+    std::uint64_t first = 0;         // of the range's rows, from 0
   };
   std::uint64_t first_row = 0;  ///< 0-based
   std::uint64_t rows = 0;
   std::vector<Slice> slices;
+
+  /// The slice that has a row of the range (from 0).
+  const Slice& slice_of(std::uint64_t row) const;
 };
+
+/// A row of an enriched file that somebody reaches, by one of its keys.
+struct OwnedRow {
+  std::int64_t row = 0;     ///< 1-based
+  std::int64_t key_id = 0;
+  std::int64_t size = 0;    ///< rows of the file that have the key
+};
+
+/// The owned rows of [first_row, end_row) of an enriched file (0-based rank), by row.
+/// Threads: one at a time.
+using OwnedRows = std::function<std::vector<OwnedRow>(int file, std::uint64_t first_row, std::uint64_t end_row)>;
 
 /// The inputs as tables of DuckDB, by our own reader:
 /// - `crm_read(N)`: input N (0: the original) as row, line, c0, c1…, in any order and by several threads
 /// - `crm_read_in_order(N)`: the same, in order
+/// - `crm_owned(N)`: the owned rows of the enriched file N, in any order: key_id, size, row, line, c0, c1… It meets the file
+///   with its owners by row number, both in order: a merge join, which DuckDB has not
 /// - `crm_range(S)`: the rows of the original that stand in slot S, in order, without line
 /// The first scan of an input tells the sink of rejects, and gives its account.
 ///
@@ -39,18 +57,26 @@ class InputTables {
   InputTables(const EngineInputs& inputs, int threads, std::size_t slots, std::stop_token stop);
 
   void add_to(duck::Connection& connection);
+  /// Where crm_owned gets the owners from.
+  void set_owners(OwnedRows owners) { owners_ = std::move(owners); }
+  std::vector<OwnedRow> owners(int file, std::uint64_t first_row, std::uint64_t end_row) const {
+    return owners_(file, first_row, end_row);
+  }
   void put(std::size_t slot, std::shared_ptr<const RangeRows> rows);
 
   Input& input(std::size_t number) const { return *inputs_[number]; }
   /// Reads the input if no query has done so, for its account and its rejects.
   InputAccount account(std::size_t number);
   std::uint64_t estimated_rows(std::size_t number) const;
-  /// Share of the input at hand that was read, from 0 to 1. Any thread.
+  /// Of the input at hand the share that was read, from 0 to 1, and the rows. Any thread.
   double fraction() const { return fraction_.load(std::memory_order_relaxed); }
+  std::uint64_t rows_read() const { return rows_read_.load(std::memory_order_relaxed); }
+  /// Forgets both: the next scan is of something else.
+  void start_counting();
 
   // For the scans.
   RowStream::Options stream_options(std::size_t number, std::vector<int> columns, bool in_order) const;
-  void set_fraction(double fraction) { fraction_.store(fraction, std::memory_order_relaxed); }
+  void count(double fraction, std::uint64_t rows);
   void scanned(std::size_t number, const InputAccount& account);
 
  private:
@@ -58,7 +84,9 @@ class InputTables {
   RejectSink* rejects_;
   int threads_;
   std::stop_token stop_;
+  OwnedRows owners_;
   std::atomic<double> fraction_ = 0;
+  std::atomic<std::uint64_t> rows_read_ = 0;
   mutable std::mutex mutex_;  // of the rest
   std::vector<bool> is_scanned_;
   std::vector<InputAccount> accounts_;

@@ -1,10 +1,12 @@
 #include "engine/sql/kept_tables.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <set>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "base/text.h"
 #include "engine/sql/consolidate_steps.h"
 #include "engine/sql/key_functions.h"
@@ -45,6 +47,16 @@ bool is_ours(const fs::path& path) {
   }
 }
 
+/// True if a process that lives has the file open as its database: DuckDB locks what it writes.
+bool is_in_use(const fs::path& path) {
+  const UniqueFd file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  if (!file) return false;
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return ::fcntl(file.get(), F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
 Sql columns_as(const char* stem, const std::vector<std::string>& names) {
   std::vector<Sql> columns;
   const std::vector<std::string> distinct = distinct_names(names);
@@ -61,21 +73,29 @@ KeptTables::KeptTables(const SqlShape& shape, std::vector<std::vector<std::strin
   std::error_code error;
   if (fs::exists(path_, error) && !is_ours(path_)) {
     throw Error(ErrorCode::conflict,
-                fmt::format("--database {} is a file that crm-merge has not made; remove it or name another", path_.string()));
+                fmt::format("--database {} is a file that crm-merge has not made, or that another program has open; "
+                            "remove it or name another",
+                            path_.string()));
   }
-  working_path_ = path_;
-  working_path_ += ".partial";
-  fs::remove(working_path_, error);  // of a run that was killed; a live one holds a lock, on which opening fails
-  fs::path log = working_path_;
-  fs::remove(log += ".wal", error);
+  fs::path working = path_;
+  working += ".partial";
+  if (is_in_use(working)) {
+    throw Error(ErrorCode::conflict, fmt::format("another merge is writing --database {}", path_.string()));
+  }
+  working_path_ = std::move(working);
+  remove_working_files();  // of a run that was killed
 }
 
 KeptTables::~KeptTables() {
+  if (!working_path_.empty()) remove_working_files();
+}
+
+void KeptTables::remove_working_files() const {
   std::error_code ignored;
-  if (working_path_.empty()) return;
-  fs::remove(working_path_, ignored);
   fs::path log = working_path_;
-  fs::remove(log += ".wal", ignored);
+  log += ".wal";
+  fs::remove(working_path_, ignored);
+  fs::remove(log, ignored);
 }
 
 void KeptTables::create(SqlSession& session) {
@@ -87,7 +107,7 @@ void KeptTables::create(SqlSession& session) {
   for (std::size_t i = 0; i < shape_.plan.output.size(); ++i) {
     cells.push_back(sql(", {} VARCHAR", numbered("w", static_cast<int>(i))));
   }
-  session.execute(sql("CREATE TABLE kept.enriched_consolidated (file VARCHAR, key VARCHAR, key_id BIGINT{})",
+  session.execute(sql("CREATE TABLE kept.enriched_consolidated (file VARCHAR, identifier VARCHAR, key VARCHAR, key_id BIGINT{})",
                       Sql::join(values, "")));
   session.execute(sql("CREATE TABLE kept.merged_result (row BIGINT{})", Sql::join(cells, "")));
 }
@@ -99,14 +119,20 @@ void KeptTables::keep_input(SqlSession& session, int input) {
 void KeptTables::keep_consolidated(SqlSession& session, int file, const RangeSql& range) {
   std::vector<Step> steps = consolidated(shape_, Side::original, file, range);
   Select select;
-  select.columns = {sql("{}", Literal(shape_.plan.inputs[file].name)), sql("k.key"), sql("g.key_id")};
+  std::vector<Sql> labels;
+  for (std::size_t i = 0; i < shape_.plan.identifiers.size(); ++i) {
+    labels.push_back(sql("WHEN {} THEN {}", i, Literal(shape_.plan.identifiers[i].label)));
+  }
+  select.columns = {sql("{}", Literal(shape_.plan.inputs[file].name)),
+                    sql("CASE (g.key_id & 255) >> 1 {} END", Sql::join(labels, " ")),
+                    sql("substr(k.key, strpos(k.key, ':') + 1)"), sql("g.key_id")};
   for (int j = 0; j < static_cast<int>(shape_.plan.columns.size()); ++j) {
     const PlanColumn& column = shape_.plan.columns[j];
     if (column.sources[file] < 0) {
       select.columns.push_back(sql("NULL"));
     } else if (shape_.is_set_strategy(j)) {
-      const Sql arguments = sql("{}, CAST({} AS BIGINT), g.{}, g.{}, CAST(0 AS BIGINT), g.{}",
-                                j, file + 1, numbered("v", j), numbered("s", j), numbered("d", j));
+      const Sql arguments = sql("{}, g.{}, g.{}, CAST(0 AS BIGINT), g.{}", j, numbered("v", j), numbered("s", j),
+                                numbered("d", j));
       select.columns.push_back(column.strategy == Strategy::concat
                                    ? sql("struct_extract(crm_concat({}), 'text')", arguments)
                                    : sql("struct_extract(crm_most_frequent({}), 'text')", arguments));
@@ -132,14 +158,16 @@ Sql KeptTables::keep_merged(SqlSession& session, duck::Connection& connection, c
 }
 
 void KeptTables::publish(SqlSession& session) {
-  session.execute(sql("CREATE SCHEMA kept.named"));
+  // A view keeps the names that it is made with, and the file will be opened under another name than `kept`.
+  session.execute(sql("USE kept"));
+  session.execute(sql("CREATE SCHEMA named"));
   std::vector<std::string> tables = {"original"};
   for (const PlanInput& input : shape_.plan.inputs) tables.push_back(input.name);
   tables.push_back("enriched_consolidated");
   tables.push_back("merged_result");
   tables = distinct_names(tables);
   const auto add_view = [&](const std::string& name, const Sql& columns, const Identifier& table) {
-    session.execute(sql("CREATE VIEW kept.named.{} AS SELECT {} FROM kept.main.{}", Identifier(name), columns, table));
+    session.execute(sql("CREATE VIEW named.{} AS SELECT {} FROM main.{}", Identifier(name), columns, table));
   };
   for (std::size_t i = 0; i < headers_.size(); ++i) {
     if (!headers_[i].empty()) add_view(tables[i], columns_as("c", headers_[i]), input_table(static_cast<int>(i)));
@@ -147,8 +175,12 @@ void KeptTables::publish(SqlSession& session) {
   std::vector<std::string> values, cells;
   for (const PlanColumn& column : shape_.plan.columns) values.push_back(column.name);
   for (const OutputColumn& column : shape_.plan.output) cells.push_back(column.name);
-  if (!values.empty()) add_view(tables[tables.size() - 2], columns_as("v", values), Identifier("enriched_consolidated"));
+  if (!values.empty()) {
+    add_view(tables[tables.size() - 2], sql("file, identifier, key, {}", columns_as("v", values)),
+             Identifier("enriched_consolidated"));
+  }
   add_view(tables.back(), columns_as("w", cells), Identifier("merged_result"));
+  session.execute(sql("USE memory"));
   session.execute(sql("CHECKPOINT kept"));
   session.execute(sql("DETACH kept"));
   std::error_code error;

@@ -32,6 +32,8 @@ class KeptTables {
   void publish(SqlSession& session);
 
  private:
+  void remove_working_files() const;
+
   const SqlShape& shape_;
   std::vector<std::vector<std::string>> headers_;  // of the original and the enriched files
   std::filesystem::path path_, working_path_;

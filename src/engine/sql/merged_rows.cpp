@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "engine/accounts.h"
 #include "engine/sql/key_functions.h"
+#include "engine/sql/value_functions.h"
 #include "output/csv_writer.h"
 
 namespace crm {
@@ -63,12 +64,11 @@ std::string RowBytes::take() {
   return sorted;
 }
 
-void MergedRows::start(std::uint64_t first_row, std::uint64_t rows) {
-  first_row_ = first_row;
-  came_.assign(rows, false);
-  if (wanted_.merged) merged_.start(first_row, rows);
-  if (wanted_.provenance) provenance_.start(first_row, rows);
-  if (wanted_.conflicts) conflicts_.start(first_row, rows);
+void MergedRows::start(std::shared_ptr<const RangeRows> original) {
+  original_ = std::move(original);
+  slice_ = &original_->slices.front();
+  came_.assign(original_->rows, false);
+  for (RowBytes* bytes : {&merged_, &provenance_, &conflicts_}) bytes->start(original_->first_row + 1, original_->rows);
   out_ = RangeOutcome();
   out_.matched_on.resize(shape_.plan.identifiers.size());
   out_.columns.resize(shape_.plan.columns.size());
@@ -91,11 +91,13 @@ void MergedRows::add(const duck::Chunk& chunk) {
   in_.clear();
   for (std::size_t i = 0; i < chunk.columns(); ++i) in_.push_back(chunk.column(i));
   for (std::size_t row = 0; row < chunk.rows(); ++row) {
-    const std::uint64_t at = row_number(row) - first_row_;
+    const std::uint64_t at = row_number(row) - original_->first_row - 1;
     if (at >= came_.size() || came_[at]) {
       throw Error(ErrorCode::internal, fmt::format("Row {} of the original came twice", row_number(row)));
     }
     came_[at] = true;
+    if (at < slice_->first || at - slice_->first >= slice_->end - slice_->begin) slice_ = &original_->slice_of(at);
+    row_in_block_ = slice_->begin + (at - slice_->first);
     add_row(row);
   }
 }
@@ -121,7 +123,7 @@ void MergedRows::add_row(std::size_t row) {
   }
   if (!wanted_.merged) return;
   fields_.clear();
-  for (const int output : layout_.output) fields_.push_back(cell(output, row));
+  for (std::size_t output = 0; output < layout_.output.size(); ++output) fields_.push_back(output_text(output, row));
   append_record(fields_, wanted_.merged_delimiter, merged_.begin(row_number(row)));
   merged_.end();
 }
@@ -131,35 +133,55 @@ void MergedRows::add_changes(std::size_t row) {
   if (wanted_.provenance) provenance_.begin(row_number(row));
   for (std::size_t output = 0; output < shape_.plan.output.size(); ++output) {
     if (!can_change(shape_.plan.output[output]) || !is_changed(output, row)) continue;
-    changed_.push_back({static_cast<int>(output), cell(layout_.output[output], row)});
+    changed_.push_back({static_cast<int>(output), output_text(output, row)});
     count_changed(output, row);
     if (wanted_.provenance) write_provenance(output, row);
   }
   if (wanted_.provenance) provenance_.end();
   if (changed_.empty()) return;
   ++out_.changed_rows;
-  if (wanted_.changes) out_.changes.emplace_back(row_number(row), ChangesBatch()).second.add_row(record_id(row), changed_);
+  if (wanted_.changes) out_.changes.emplace_back(row_number(row), ChangesBatch()).second.add_row(record_id(), changed_);
+}
+
+std::optional<std::string_view> MergedRows::original_value(int column) const {
+  const std::optional<int>& original_column = shape_.plan.columns[column].original_column;
+  if (!original_column || blank_.is_blank(original(*original_column))) return std::nullopt;
+  return original(*original_column);
+}
+
+std::string_view MergedRows::output_text(std::size_t output, std::size_t row) const {
+  const int place = layout_.output[output];
+  if (place < 0) return original(shape_.plan.output[output].original_column);
+  return in_[place].is_null(row) ? std::string_view() : cell(place, row);
 }
 
 void MergedRows::count_column(int column, std::size_t row) {
   const MergedLayout::Column& place = layout_.columns[column];
   ColumnAccount& account = out_.columns[column];
-  if (place.before >= 0 && !blank_.is_blank(cell(place.before, row))) ++account.filled_before;
+  if (original_value(column)) ++account.filled_before;
   const int output = output_of_[column], alternate = alternate_of_[column];
-  if (output >= 0 && !blank_.is_blank(cell(layout_.output[output], row))) ++account.filled_after;
-  if (alternate >= 0 && !blank_.is_blank(cell(layout_.output[alternate], row))) ++account.alternate_filled;
-  if (!is_filled(place.conflict, row)) return;
-  const std::uint8_t conflict = in_[place.conflict].utinyint(row);
-  if (conflict == 1) ++account.conflicts_formatting;
-  if (conflict == 2) ++account.conflicts_real;
+  if (output >= 0 && !blank_.is_blank(output_text(output, row))) ++account.filled_after;
+  if (alternate >= 0 && !blank_.is_blank(output_text(alternate, row))) ++account.alternate_filled;
+  if (is_filled(place.conflict, row)) {
+    const std::uint8_t conflict = in_[place.conflict].utinyint(row);
+    if (conflict == 1) ++account.conflicts_formatting;
+    if (conflict == 2) ++account.conflicts_real;
+  }
+  if (value_text(column, row).size() > kMaxConsolidatedCellBytes) throw_cell_too_large(shape_.plan.columns[column].name);
+}
+
+/// The enriched value of a merged column; empty where there is none.
+std::string_view MergedRows::value_text(int column, std::size_t row) const {
+  const int place = layout_.columns[column].value;
+  if (place >= 0) return in_[place].is_null(row) ? std::string_view() : cell(place, row);
+  return output_of_[column] < 0 ? std::string_view() : output_text(output_of_[column], row);
 }
 
 bool MergedRows::is_changed(std::size_t output, std::size_t row) const {
   const OutputColumn& column = shape_.plan.output[output];
   const MergedLayout::Column& place = layout_.columns[column.column];
-  if (!is_filled(place.value, row)) return false;  // nothing came from anywhere
-  if (column.role == Role::original) return cell(place.before, row) != cell(layout_.output[output], row);
-  return true;
+  if (!is_filled(place.sources >= 0 ? place.sources : place.source, row)) return false;  // nothing came from anywhere
+  return column.role != Role::original || original(column.original_column) != output_text(output, row);
 }
 
 void MergedRows::count_changed(std::size_t output, std::size_t row) {
@@ -178,34 +200,30 @@ void MergedRows::count_changed(std::size_t output, std::size_t row) {
 void MergedRows::find_sources(int column, std::size_t row) {
   const MergedLayout::Column& place = layout_.columns[column];
   sources_.clear();
-  if (place.sources < 0) {
-    const auto line = place.source_line < 0 ? 0 : in_[place.source_line].bigint(row);
-    sources_.push_back({static_cast<int>(in_[place.file].bigint(row) - 1),
-                        static_cast<std::uint64_t>(in_[place.source_row].bigint(row) - 1), static_cast<std::uint64_t>(line)});
-    return;
-  }
+  const auto add = [&](std::int64_t source, std::int64_t line) {
+    sources_.push_back({static_cast<int>(source >> kSourceRowBits) - 1,
+                        static_cast<std::uint64_t>(source & ((std::int64_t{1} << kSourceRowBits) - 1)) - 1,
+                        static_cast<std::uint64_t>(line)});
+  };
+  if (place.sources < 0) return add(in_[place.source].bigint(row), place.line < 0 ? 0 : in_[place.line].bigint(row));
   const duck::ListEntry list = in_[place.sources].list(row);
   const duck::Column elements = in_[place.sources].elements();
-  const duck::Column files = elements.member(0), rows = elements.member(1), lines = elements.member(2);
-  for (std::size_t i = list.offset; i < list.offset + list.size; ++i) {
-    sources_.push_back({static_cast<int>(files.bigint(i) - 1), static_cast<std::uint64_t>(rows.bigint(i) - 1),
-                        static_cast<std::uint64_t>(lines.bigint(i))});
-  }
+  const duck::Column sources = elements.member(0), lines = elements.member(1);
+  for (std::size_t i = list.offset; i < list.offset + list.size; ++i) add(sources.bigint(i), lines.bigint(i));
 }
 
-std::string_view MergedRows::record_id(std::size_t row) const {
-  return layout_.record_id < 0 ? std::string_view() : cell(layout_.record_id, row);
+std::string_view MergedRows::record_id() const {
+  return shape_.plan.record_id_column ? original(*shape_.plan.record_id_column) : std::string_view();
 }
 
 void MergedRows::write_provenance(std::size_t output, std::size_t row) {
   const OutputColumn& column = shape_.plan.output[output];
-  const MergedLayout::Column& place = layout_.columns[column.column];
   ProvenanceLine line;
   line.row = row_number(row);
-  line.record_id = record_id(row);
+  line.record_id = record_id();
   line.column = column.name;
-  if (column.role == Role::original) line.before = cell(place.before, row);
-  line.after = cell(layout_.output[output], row);
+  if (column.role == Role::original) line.before = original(column.original_column);
+  line.after = output_text(output, row);
   line.sources = sources_;
   const std::int64_t key = in_[layout_.key[sources_.front().file]].bigint(row);
   line.matched_on = shape_.plan.identifiers[identifier_of_entry(key)].label;
@@ -221,7 +239,7 @@ void MergedRows::find_values(int column, std::size_t row) {
   const auto add = [&](std::string_view text, int file) {
     if (seen_.insert(text).second) values_.push_back({text, file});
   };
-  if (place.before >= 0 && !blank_.is_blank(cell(place.before, row))) add(cell(place.before, row), -1);
+  if (const auto before = original_value(column)) add(*before, -1);
   for (const int file : shape_.files_of_column[column]) {
     if (is_filled(place.file_values[file], row)) {
       const duck::ListEntry list = in_[place.file_values[file]].list(row);
@@ -235,10 +253,9 @@ void MergedRows::find_values(int column, std::size_t row) {
 
 /// The value that the other ones are in conflict with.
 std::string_view MergedRows::chosen_text(int column, std::size_t row) const {
-  const MergedLayout::Column& place = layout_.columns[column];
-  const std::string_view after = cell(layout_.output[output_of_[column]], row);
-  if (!blank_.is_blank(after) || !is_filled(place.value, row)) return after;
-  return cell(place.value, row);  // the original's cell stays blank: the alternate has it, or nobody
+  const std::string_view after = output_text(static_cast<std::size_t>(output_of_[column]), row);
+  // Where the original's cell stays blank the alternate has the value, or nobody.
+  return blank_.is_blank(after) && !value_text(column, row).empty() ? value_text(column, row) : after;
 }
 
 std::string MergedRows::text_from(int column, std::string_view text, std::size_t row) {
@@ -258,7 +275,7 @@ void MergedRows::write_conflicts(int column, std::size_t row, std::string& out) 
   find_values(column, row);
   ConflictLine line;
   line.row = row_number(row);
-  line.record_id = record_id(row);
+  line.record_id = record_id();
   line.column = shape_.plan.output[output_of_[column]].name;
   line.chosen = chosen_text(column, row);
   const std::string chosen_from = text_from(column, line.chosen, row);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -9,6 +11,7 @@
 #include "duckdb/vector.h"
 #include "engine/changes.h"
 #include "engine/side_files.h"
+#include "engine/sql/input_tables.h"
 #include "engine/sql/merge_steps.h"
 #include "match/keys.h"
 #include "model/report.h"
@@ -60,8 +63,8 @@ class MergedRows {
  public:
   MergedRows(const SqlShape& shape, const MergedLayout& layout, const WantedBytes& wanted, const KeyOptions& keys);
 
-  /// Begins a range of rows, the first of them (1-based).
-  void start(std::uint64_t first_row, std::uint64_t rows);
+  /// Begins a range: its rows as the original has them.
+  void start(std::shared_ptr<const RangeRows> original);
   /// Adds the rows of a chunk, in any order. Errors: internal if a row is of another range, or came already.
   void add(const duck::Chunk& chunk);
   /// Errors: internal if a row has not come.
@@ -82,9 +85,15 @@ class MergedRows {
   void write_provenance(std::size_t output, std::size_t row);
   void find_values(int column, std::size_t row);
   void write_conflicts(int column, std::size_t row, std::string& out);
+  /// The original's cell of the row at hand.
+  std::string_view original(int column) const { return slice_->block->cell(row_in_block_, static_cast<std::size_t>(column)); }
+  /// The original's cell of a merged column, if it has one and it is not blank.
+  std::optional<std::string_view> original_value(int column) const;
+  std::string_view value_text(int column, std::size_t row) const;
+  std::string_view output_text(std::size_t output, std::size_t row) const;
   std::string_view chosen_text(int column, std::size_t row) const;
   std::string text_from(int column, std::string_view text, std::size_t row);
-  std::string_view record_id(std::size_t row) const;
+  std::string_view record_id() const;
   std::uint64_t row_number(std::size_t row) const { return static_cast<std::uint64_t>(in_[layout_.row].bigint(row)); }
   std::string_view cell(int column, std::size_t row) const { return in_[column].text(row); }
   bool is_filled(int column, std::size_t row) const { return column >= 0 && !in_[column].is_null(row); }
@@ -98,7 +107,9 @@ class MergedRows {
   std::vector<int> output_of_;      // per merged column: its output column (not the alternate)
   std::vector<int> alternate_of_;   // per merged column: the output column of its alternate, or -1
   std::vector<duck::Column> in_;    // of the chunk at hand
-  std::uint64_t first_row_ = 0;
+  std::shared_ptr<const RangeRows> original_;
+  const RangeRows::Slice* slice_ = nullptr;  // of the row at hand
+  std::size_t row_in_block_ = 0;
   std::vector<bool> came_;          // per row of the range
   RowBytes merged_, provenance_, conflicts_;
   RangeOutcome out_;

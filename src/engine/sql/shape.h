@@ -37,6 +37,9 @@ struct SqlShape {
   bool has_shared_limits() const;
 };
 
+/// A source of a value as one number: its file (from 1) × 2^40 + its row (from 1).
+inline constexpr int kSourceRowBits = 40;
+
 /// The conflict policy that holds for a merged original column: an identifier keeps a value that is there.
 ConflictPolicy effective_policy(const PlanColumn& column);
 

@@ -13,17 +13,25 @@ namespace crm {
 namespace {
 
 // A range holds this much text of the original, more or less; so many rows at least and at most.
-constexpr std::uint64_t kRangeBytes = 6u << 20;
-constexpr std::uint64_t kLeastRangeRows = 4096;
+constexpr std::uint64_t kRangeBytes = 5u << 20;
+constexpr std::uint64_t kLeastRangeRows = 1024;
 constexpr std::uint64_t kMostRangeRows = 32'768;
+constexpr std::uint64_t kBytesPerThread = 64u << 20;
 constexpr std::uint64_t kChangesBytes = 8u << 20;
 
 std::uint64_t rows_per_range(const InputProfile& original) {
   const auto row_bytes = static_cast<std::uint64_t>(std::max(1.0, original.average_row_bytes));
   std::uint64_t rows = kMostRangeRows;
-  if (getenv("CRM_R")) rows = strtoull(getenv("CRM_R"),0,10);
   while (rows > kLeastRangeRows && rows * row_bytes > kRangeBytes * 3 / 2) rows /= 2;
   return rows;
+}
+
+/// With little to do a second thread costs more memory than it saves time.
+EngineLimits limits_for(EngineLimits limits, const EngineInputs& inputs) {
+  std::uint64_t bytes = inputs.original->text_bytes();
+  for (const Input* input : inputs.enriched) bytes += input->text_bytes();
+  if (bytes < kBytesPerThread) limits.threads = 1;
+  return limits;
 }
 
 std::unique_ptr<KeptTables> kept_tables(const SqlShape& shape, const EngineInputs& inputs, const EngineLimits& limits) {
@@ -56,11 +64,12 @@ SqlRun::SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOu
       key_options_{plan.region, plan.email_aliases, BlankRule(plan.blank_tokens)},
       temp_(limits.temp_dir),
       kept_(kept_tables(shape_, inputs, limits)),
-      session_(limits, temp_, std::move(stop), working_path(kept_)),
+      session_(limits_for(limits, inputs), temp_, std::move(stop), working_path(kept_)),
       tables_(inputs, session_.threads(), static_cast<std::size_t>(session_.threads()), session_.stop_token()),
       progress_(progress, total_weight()),
       report_(empty_report(plan)),
       changes_(plan, temp_, kChangesBytes),
+      memory_bytes_(limits.memory_bytes),
       rows_per_range_(rows_per_range(inputs.original->profile())),
       carries_(plan.inputs.size()),
       contributed_(plan.inputs.size()),
@@ -76,18 +85,19 @@ SqlRun::SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOu
 }
 
 MergeReport SqlRun::run() {
-  session_.on_tick([this] { progress_.advance(tables_.fraction()); });
+  session_.on_tick([this] { progress_.advance(tables_.fraction(), tables_.rows_read()); });
   if (kept_) kept_->create(session_);
   import_original();
   for (int file = 0; file < shape_.files; ++file) import_enriched(file);
   count_shared_keys();
   if (!kept_) drop(Identifier("key"));
-  enter(Stage::consolidate);
+  begin(Stage::consolidate, 0, 0);
   match();
   for (int file = 0; file < shape_.files; ++file) {
     consolidate(file);
     contributed_[file].resize(report_.inputs[file + 1].rows / 64 + 1);
   }
+  for (int file = 0; file < shape_.files; ++file) carry(file);
   merge();
   if (plan_.want_unmatched) merge_unmatched();
   if (kept_) kept_->publish(session_);
@@ -106,7 +116,11 @@ void SqlRun::create(std::vector<Step> steps) {
 
 void SqlRun::drop(const Identifier& table) { session_.execute(sql("DROP TABLE {}", table)); }
 
-void SqlRun::enter(Stage stage) { clock_.enter(stage, spilled()); }
+void SqlRun::begin(Stage stage, double weight, double of_stage, std::string detail) {
+  clock_.enter(stage, spilled());
+  tables_.start_counting();
+  progress_.begin(stage, weight, of_stage, std::move(detail));
+}
 
 std::uint64_t SqlRun::spilled() {
   std::uint64_t bytes = temp_.spilled_bytes();

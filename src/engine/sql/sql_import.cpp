@@ -1,4 +1,5 @@
-#include <fmt/format.h>
+#include <algorithm>
+#include <tuple>
 
 #include "base/error.h"
 #include "engine/accounts.h"
@@ -10,8 +11,7 @@
 namespace crm {
 
 void SqlRun::import_original() {
-  enter(Stage::import_original);
-  progress_.begin(Stage::import_original, weight_of(0), 0.7);
+  begin(Stage::import_original, weight_of(0), 0.7);
   if (kept_) kept_->keep_input(session_, 0);
   create(original_key(shape_));
   report_.inputs[0] = tables_.account(0);
@@ -19,7 +19,7 @@ void SqlRun::import_original() {
   if (report_.inputs[0].rows >= std::uint64_t{1} << (62 - kEntryRowBits)) {
     throw Error(ErrorCode::limit_exceeded, "The sql engine takes an original of at most 17 thousand million rows");
   }
-  progress_.begin(Stage::import_original, weight_of(0) * 0.3, 0.3);
+  begin(Stage::import_original, weight_of(0) * 0.3, 0.3);
   create(key_table(shape_));
   if (shape_.has_shared_limits()) create(shared_key(shape_));
   create(row_key(shape_));
@@ -27,8 +27,7 @@ void SqlRun::import_original() {
 }
 
 void SqlRun::import_enriched(int file) {
-  enter(Stage::import_enriched);
-  progress_.begin(Stage::import_enriched, weight_of(file + 1), 1.0 / shape_.files, plan_.inputs[file].name);
+  begin(Stage::import_enriched, weight_of(file + 1), 1.0 / shape_.files, plan_.inputs[file].name);
   if (kept_) kept_->keep_input(session_, file + 1);
   create(enriched_key(shape_, file));
   report_.inputs[file + 1] = tables_.account(file + 1);
@@ -74,17 +73,14 @@ void SqlRun::match() {
 }
 
 void SqlRun::consolidate(int file) {
-  enter(Stage::consolidate);
-  progress_.begin(Stage::consolidate, 2 * weight_of(file + 1), 1.0 / shape_.files, plan_.inputs[file].name);
-  create(hit(shape_, Side::original, file));
-  drop(numbered("used_key_", file + 1));
+  begin(Stage::consolidate, 2 * weight_of(file + 1), 1.0 / shape_.files, plan_.inputs[file].name);
+  collect_hits(Side::original, file);
   if (shape_.needs_recency(file)) {
     report_.enriched[file].without_recency = session_.query_bigint(
         sql("SELECT count(DISTINCT row) FROM {} WHERE recency IS NULL", side_table(Side::original, "hit", file)));
   }
   if (plan_.want_unmatched) collect_unmatched(file);
   drop(numbered("enriched_key_", file + 1));
-  carry(file);
   if (!kept_) return;
   for (std::uint64_t number = 0; number < ranges_of(report_.inputs[0].rows); ++number) {
     kept_->keep_consolidated(session_, file, RangeSql::of(number, rows_per_range_, 0));
@@ -93,6 +89,7 @@ void SqlRun::consolidate(int file) {
 
 /// Keys that are taken far from their first holder: their records are made once and laid out by the ranges that need them.
 void SqlRun::carry(int file) {
+  begin(Stage::match, 0, 1.0 / shape_.files, plan_.inputs[file].name);
   create(carried_key(shape_, file, rows_per_range_));
   const Identifier keys = numbered("carried_key_", file + 1), records = numbered("carried_record_", file + 1);
   std::vector<std::uint64_t> homes;
@@ -114,6 +111,31 @@ void SqlRun::carry(int file) {
     drop(records);
   }
   drop(keys);
+}
+
+void SqlRun::collect_hits(Side side, int file) {
+  create(owner(shape_, side, file));
+  drop(side_table(side, "used_key", file));
+  const Identifier owners = side_table(side, "owner", file);
+  const std::shared_ptr<duck::Connection> connection = session_.connect();
+  tables_.set_owners([&](int, std::uint64_t first_row, std::uint64_t end_row) {
+    std::vector<OwnedRow> rows;
+    session_.query(*connection,
+                   sql("SELECT row, key_id, size FROM {} WHERE row > {} AND row <= {}", owners, first_row, end_row),
+                   [&](const duck::Chunk& chunk) {
+                     const duck::Column row = chunk.column(0), key_id = chunk.column(1), size = chunk.column(2);
+                     for (std::size_t i = 0; i < chunk.rows(); ++i) {
+                       rows.push_back({row.bigint(i), key_id.bigint(i), size.bigint(i)});
+                     }
+                   });
+    std::sort(rows.begin(), rows.end(), [](const OwnedRow& a, const OwnedRow& b) {
+      return std::tie(a.row, a.key_id) < std::tie(b.row, b.key_id);
+    });
+    return rows;
+  });
+  create(hit(shape_, side, file));
+  tables_.set_owners({});
+  drop(owners);
 }
 
 void SqlRun::collect_unmatched(int file) { create(unmatched_row(shape_, file)); }

@@ -12,6 +12,7 @@ void SqlProgress::begin(Stage stage, double weight, double of_stage, std::string
     if (stage != progress_.stage) stage_done_ = 0;
     progress_.rows = 0;
   }
+  rows_before_ = progress_.rows;
   progress_.stage = stage;
   progress_.detail = std::move(detail);
   weight_ = weight;
@@ -20,15 +21,11 @@ void SqlProgress::begin(Stage stage, double weight, double of_stage, std::string
   tell();
 }
 
-void SqlProgress::advance(double fraction) {
+void SqlProgress::advance(double fraction, std::uint64_t rows) {
   const std::lock_guard lock(mutex_);
   fraction_ = std::clamp(fraction, fraction_, 1.0);
+  progress_.rows = std::max(progress_.rows, rows_before_ + rows);
   tell();
-}
-
-void SqlProgress::add_rows(std::uint64_t rows) {
-  const std::lock_guard lock(mutex_);
-  progress_.rows += rows;
 }
 
 void SqlProgress::finish() {

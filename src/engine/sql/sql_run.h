@@ -33,11 +33,14 @@ class SqlRun {
   void consolidate(int file);
   void carry(int file);
   void collect_unmatched(int file);
+  /// owner_K, and from it hit_K.
+  void collect_hits(Side side, int file);
 
   // sql_export.cpp: ranges of rows.
   void merge();
   void merge_unmatched();
   enum class Order { as_it_comes, sorted };
+  int range_workers() const;
   Sql range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last, Order order) const;
   void commit(RangeOutcome outcome);
   void count_contributed();
@@ -45,7 +48,8 @@ class SqlRun {
 
   void create(std::vector<Step> steps);
   void drop(const Identifier& table);
-  void enter(Stage stage);
+  /// Ends the part of the work before and begins one; its weight is in bytes read, `of_stage` its share of the stage.
+  void begin(Stage stage, double weight, double of_stage, std::string detail = {});
   std::uint64_t spilled();
   double weight_of(int input) const;
   double total_weight() const;
@@ -62,6 +66,7 @@ class SqlRun {
   StageClock clock_;
   MergeReport report_;
   ChangesWriter changes_;
+  const std::uint64_t memory_bytes_;
   std::uint64_t rows_per_range_;
   std::uint64_t most_spilled_ = 0;
   std::vector<bool> carries_;                            // per file: some keys are carried to other ranges

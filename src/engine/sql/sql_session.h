@@ -40,8 +40,8 @@ class SqlSession {
   /// Hands every chunk of a query's result to `take`.
   void query(duck::Connection& connection, const Sql& query, const std::function<void(const duck::Chunk&)>& take);
 
-  /// From here on statements run on the threads that call them, several at once: each needs less memory so.
-  void begin_ranges();
+  /// From here on `workers` statements run at once, each on the thread that calls it: it needs less memory so.
+  void begin_ranges(int workers);
 
   /// Asked for when anything ends the merge: the scans of inputs go by it.
   std::stop_token stop_token() const { return stop_.get_token(); }

@@ -59,8 +59,7 @@ std::vector<Step> range_statement(const SqlShape& shape, Side side, Step last) {
     steps.push_back(record(shape, side, file, range, side == Side::original));
   }
   steps.push_back(taken(shape, side, range));
-  steps.push_back(met(shape, side, range));
-  steps.push_back(chosen_value(shape, side));
+  steps.push_back(chosen_value(shape, side, range));
   last.selects.front().order_by = {sql("row")};
   steps.push_back(std::move(last));
   return steps;
@@ -74,6 +73,7 @@ void explain_unmatched(const SqlShape& shape, Explanation& out) {
   for (int file = 0; file < shape.files; ++file) {
     out.table(unmatched_member(shape, file));
     out.table(unmatched_used_key(shape, file));
+    out.table(owner(shape, Side::unmatched, file));
     out.table(hit(shape, Side::unmatched, file));
   }
   out.table(unmatched_reach(shape));
@@ -103,6 +103,7 @@ std::string explain_sql(const MergePlan& plan) {
   out.table(reach(shape));
   for (int file = 0; file < shape.files; ++file) {
     out.table(used_key(shape, file));
+    out.table(owner(shape, Side::original, file));
     out.table(hit(shape, Side::original, file));
     out.table(carried_key(shape, file, kRowsPerRange));
     std::vector<Step> records = consolidated(shape, Side::original, file, RangeSql::parameters(),
@@ -117,7 +118,7 @@ std::string explain_sql(const MergePlan& plan) {
               "For each range of " + std::to_string(kRowsPerRange) +
                   " rows or so of the original, as one statement: the records of the range's keys, what its rows reach, "
                   "what is chosen, and the merged rows in order. Rows go to the output as they come.");
-  out.statement(range_statement(shape, Side::original, merged_result(shape).step));
+  out.statement(range_statement(shape, Side::original, merged_result(shape, Cells::all).step));
   if (plan.want_unmatched) explain_unmatched(shape, out);
   return out.take();
 }

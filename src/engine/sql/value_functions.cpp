@@ -11,6 +11,7 @@
 #include "duckdb/database.h"
 #include "duckdb/function.h"
 #include "engine/sql/function_arguments.h"
+#include "engine/sql/shape.h"
 #include "model/plan.h"
 
 namespace crm {
@@ -22,11 +23,11 @@ using duck::ScalarFunction;
 using duck::Type;
 using Pool = std::shared_ptr<KeyMakerPool>;
 
-constexpr std::size_t kGroupArguments = 5;
+constexpr std::size_t kGroupArguments = 4;
 
 struct Value {
   std::string_view text;
-  std::int64_t file = 0, row = 0, line = 0, rows = 1;
+  std::int64_t source = 0, line = 0, rows = 1;
 };
 
 Type values_type() {
@@ -109,18 +110,21 @@ class DistinctTexts : public duck::AggregateState {
 void collect(const Arguments& in, std::size_t row, std::vector<Value>& values) {
   values.clear();
   for (std::size_t group = 1; group + kGroupArguments <= in.size(); group += kGroupArguments) {
-    const std::int64_t file = in.bigint(group, row).value_or(0);
-    if (in.column(group + 4).is_null(row)) {
-      const auto text = in.text(group + 1, row);
-      if (text) values.push_back({*text, file, in.bigint(group + 2, row).value_or(0), in.bigint(group + 3, row).value_or(0), 1});
+    const auto text = in.text(group, row);
+    if (!text) continue;
+    const std::int64_t source = in.bigint(group + 1, row).value_or(0);
+    const duck::Column& list_column = in.column(group + 3);
+    if (list_column.is_null(row)) {
+      values.push_back({*text, source, in.bigint(group + 2, row).value_or(0), 1});
       continue;
     }
-    const duck::ListEntry list = in.column(group + 4).list(row);
-    const duck::Column elements = in.column(group + 4).elements();
+    const std::int64_t file = source >> kSourceRowBits << kSourceRowBits;
+    const duck::ListEntry list = list_column.list(row);
+    const duck::Column elements = list_column.elements();
     const duck::Column texts = elements.member(0), rows = elements.member(1), lines = elements.member(2),
                        counts = elements.member(3);
     for (std::size_t i = list.offset; i < list.offset + list.size; ++i) {
-      values.push_back({texts.text(i), file, rows.bigint(i), lines.bigint(i), counts.bigint(i)});
+      values.push_back({texts.text(i), file + rows.bigint(i), lines.bigint(i), counts.bigint(i)});
     }
   }
 }
@@ -200,26 +204,24 @@ struct ColumnKinds {
 
 ScalarFunction most_frequent_function(Pool makers, std::shared_ptr<const ColumnKinds> kinds) {
   const Type type = Type::structure(
-      {{"text", Type::varchar()}, {"file", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()}});
+      {{"text", Type::varchar()}, {"source", Type::bigint()}, {"line", Type::bigint()}});
   return {"crm_most_frequent", {Type::bigint()}, Type::any(), type,
           [makers, kinds](const Chunk& arguments, ColumnWriter& result) {
             const Arguments in(arguments);
             KeyMakerPool::Lease maker(*makers);
-            ColumnWriter text = result.member(0), file = result.member(1), source = result.member(2),
-                         line = result.member(3);
+            ColumnWriter text = result.member(0), source = result.member(1), line = result.member(2);
             std::vector<Value> values;
             for (std::size_t row = 0; row < in.rows(); ++row) {
               collect(in, row, values);
               if (values.empty()) {
                 result.set_null(row);
-                for (ColumnWriter* member : {&text, &file, &source, &line}) member->set_null(row);
+                for (ColumnWriter* member : {&text, &source, &line}) member->set_null(row);
                 continue;
               }
               const std::vector<Value> kept = distinct(*maker, kinds->at(in, row).kind, values);
               const Value& best = most_frequent(kept);
               text.set_valid_text(row, best.text);
-              file.set(row, best.file);
-              source.set(row, best.row);
+              source.set(row, best.source);
               line.set(row, best.line);
             }
           }};
@@ -242,7 +244,7 @@ std::string joined(const std::vector<Value>& values, const std::string& separato
 
 ScalarFunction concat_function(Pool makers, std::shared_ptr<const ColumnKinds> kinds) {
   const Type source =
-      Type::structure({{"file", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()}});
+      Type::structure({{"source", Type::bigint()}, {"line", Type::bigint()}});
   return {"crm_concat", {Type::bigint()}, Type::any(),
           Type::structure({{"text", Type::varchar()}, {"sources", Type::list(source)}}),
           [makers, kinds](const Chunk& arguments, ColumnWriter& result) {
@@ -266,10 +268,9 @@ ScalarFunction concat_function(Pool makers, std::shared_ptr<const ColumnKinds> k
               else text.set_valid_text(row, joined(kept, kinds->separator, column.name));
               lists.reserve_elements(total + kept.size());
               ColumnWriter elements = lists.elements();
-              ColumnWriter file = elements.member(0), source_row = elements.member(1), line = elements.member(2);
+              ColumnWriter from = elements.member(0), line = elements.member(1);
               for (std::size_t i = 0; i < kept.size(); ++i) {
-                file.set(total + i, kept[i].file);
-                source_row.set(total + i, kept[i].row);
+                from.set(total + i, kept[i].source);
                 line.set(total + i, kept[i].line);
               }
               lists.set_list(row, {total, kept.size()});

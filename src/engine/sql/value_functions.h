@@ -21,11 +21,12 @@ namespace crm {
 /// - `crm_spread(kind, values)` → UTINYINT: as crm_conflict, of the values of one file
 /// - `crm_conflict(kind, text…)` → UTINYINT: 0 where the texts (NULLs left out) are one, 1 where they differ in
 ///   formatting only, 2 where two of them differ
-/// - `crm_most_frequent(column, group…)` → STRUCT(text, file, row, line)
-/// - `crm_concat(column, group…)` → STRUCT(text, sources STRUCT(file, row, line)[])
+/// - `crm_most_frequent(column, group…)` → STRUCT(text, source, line)
+/// - `crm_concat(column, group…)` → STRUCT(text, sources STRUCT(source, line)[])
 /// A column is the index of a merged column.
-/// A group is what one file has, in the order of ranks, as five arguments: file (1-based), first value, its row, its line,
-/// and the distinct values as STRUCT(text, row, line, rows)[] in order, or NULL where the first is the only one.
+/// A group is what one file has, in the order of ranks, as four arguments: first value, its source (file and row as one
+/// number), its line, and the distinct values as STRUCT(text, row, line, rows)[] in order, or NULL where the first is the
+/// only one.
 /// Errors: limit_exceeded for a concatenated cell of more than kMaxConsolidatedCellBytes.
 void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerPool> makers, const MergePlan& plan);
 

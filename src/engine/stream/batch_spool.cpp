@@ -11,13 +11,15 @@ namespace {
 constexpr std::size_t kSegmentBytes = 1u << 20;
 }
 
-BatchSpool::BatchSpool(TempSpace& temp, std::uint64_t memory_bytes) : temp_(temp), memory_bytes_(memory_bytes) {}
+BatchSpool::BatchSpool(TempSpace& temp, std::uint64_t memory_bytes)
+    : temp_(temp), memory_bytes_(memory_bytes) {}
 
 BatchSpool::~BatchSpool() = default;
 
 void BatchSpool::append(std::uint64_t first_row, std::string_view blob) {
   if (blob.size() > UINT32_MAX) {
-    throw Error(ErrorCode::limit_exceeded, "one batch of rows has more than 4 GiB of keys; split the cells that hold them");
+    throw Error(ErrorCode::limit_exceeded,
+                "one batch of rows has more than 4 GiB of keys; split the cells that hold them");
   }
   Blob entry;
   entry.first_row = first_row;
@@ -54,8 +56,9 @@ std::string_view BatchSpool::read(std::size_t batch, std::string& scratch) const
 
 std::size_t BatchSpool::find(std::uint64_t first_row) const {
   // Of several batches with this first row all but the last are empty.
-  const auto after = std::upper_bound(blobs_.begin(), blobs_.end(), first_row,
-                                      [](std::uint64_t row, const Blob& blob) { return row < blob.first_row; });
+  const auto after =
+      std::upper_bound(blobs_.begin(), blobs_.end(), first_row,
+                       [](std::uint64_t row, const Blob& blob) { return row < blob.first_row; });
   if (after == blobs_.begin() || (after - 1)->first_row != first_row) {
     throw Error(ErrorCode::internal, "a later scan of an input found other batches than the first");
   }

@@ -13,8 +13,8 @@ namespace crm {
 class SpillFile;
 class TempSpace;
 
-/// One blob per batch of an input, in the batches' order: in memory up to a budget, the rest in a spill file. Every pass
-/// of the engine leaves what the next needs in one of these.
+/// One blob per batch of an input, in the batches' order: in memory up to a budget, the rest in a spill file.
+/// Every pass of the engine leaves what the next needs in one of these.
 ///
 /// Threads: `append` from one; after the last append `read` from any.
 class BatchSpool {

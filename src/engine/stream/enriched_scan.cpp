@@ -18,6 +18,19 @@ struct EnrichedScan::Probed {
   std::uint64_t unmatched = 0, without_key = 0;
   std::vector<Unmatched> unmatched_rows;  // where they are wanted
 
+  /// Ends the row whose keys were added to `slots`. `group_key`: null where unmatched rows are not wanted.
+  void end_row(bool found, bool has_keys, const RowKey* group_key) {
+    const auto row = static_cast<std::uint32_t>(slots.rows());
+    slots.end_row();
+    if (found) return;
+    if (!has_keys) {
+      ++without_key;
+      return;
+    }
+    ++unmatched;
+    if (group_key != nullptr) unmatched_rows.push_back({row, *group_key});
+  }
+
   std::uint64_t matched() const { return slots.rows() - unmatched - without_key; }
 
   void encode(std::string& blob) const {
@@ -29,25 +42,30 @@ struct EnrichedScan::Probed {
     const char* at = blob.data();
     slots.decode(at);
     unmatched_rows.clear();
-    for (std::uint64_t rows = get_varint(at); rows > 0; --rows) unmatched_rows.push_back(get_fixed<Unmatched>(at));
+    for (std::uint64_t rows = get_varint(at); rows > 0; --rows)
+      unmatched_rows.push_back(get_fixed<Unmatched>(at));
   }
 };
 
 struct EnrichedScan::Mapped : Input::Mapped {
   Probed probed;
-  std::string blob;       // of `probed`, for the second scan
-  std::string hits;       // records; row and line still relative to the batch
+  std::string blob;                    // of `probed`, for the second scan
+  std::string hits;                    // records; row and line still relative to the batch
   std::vector<std::uint16_t> buckets;  // of the hits
-  std::string unmatched;  // key and record each; likewise
-  std::vector<std::uint64_t> unmatched_entries;
+  std::string unmatched;               // key and record each; likewise
+  KeyCounts unmatched_counts;
   std::uint64_t without_recency = 0;
 };
 
 /// Looks a batch's keys up. One per thread.
 class EnrichedScan::Prober {
  public:
-  Prober(const RunContext& run, const KeyTable& table, const std::vector<std::vector<int>>& columns, bool keep_unmatched)
-      : table_(table), maker_(run.plan, columns, run.seed), keep_unmatched_(keep_unmatched) {}
+  Prober(const RunContext& run, const OriginalIndex& index, const std::vector<std::vector<int>>& columns,
+         bool keep_unmatched)
+      : index_(index),
+        table_(index.table()),
+        maker_(run.plan, columns, run.seed),
+        keep_unmatched_(keep_unmatched) {}
 
   void probe(const RecordBatch& batch, Probed& probed) {
     all_.clear();
@@ -78,18 +96,13 @@ class EnrichedScan::Prober {
       const std::uint32_t slot = table_.find(all_[i].identifier, all_[i].hash);
       if (slot == KeyTable::kNone) continue;
       probed.slots.add({slot, all_[i].hash.short_check()});
+      index_.prefetch_bucket(slot);
       found = true;
     }
-    probed.slots.end_row();
-    if (found) return;
-    if (begin == ends_[row]) {
-      ++probed.without_key;
-      return;
-    }
-    ++probed.unmatched;
-    if (keep_unmatched_) probed.unmatched_rows.push_back({static_cast<std::uint32_t>(row), group_keys_[row]});
+    probed.end_row(found, ends_[row] > begin, keep_unmatched_ ? &group_keys_[row] : nullptr);
   }
 
+  const OriginalIndex& index_;
   const KeyTable& table_;
   RowKeyMaker maker_;
   bool keep_unmatched_;
@@ -99,11 +112,16 @@ class EnrichedScan::Prober {
 
 EnrichedScan::EnrichedScan(RunContext& run, OriginalIndex& index, const HitLayout& layout, std::size_t file,
                            EnrichedResults& results)
-    : run_(run), index_(index), layout_(layout), file_(file), results_(results), input_(*run.inputs.enriched[file]) {}
+    : run_(run),
+      index_(index),
+      layout_(layout),
+      file_(file),
+      results_(results),
+      input_(*run.inputs.enriched[file]) {}
 
 /// Makes the hits of a batch's rows: of each key that was chosen (`chosen` null: of all).
-void EnrichedScan::make_hits(const RecordBatch& batch, const Probed& probed, const BitArray* chosen, HitMaker& maker,
-                             Mapped& mapped) const {
+void EnrichedScan::make_hits(const RecordBatch& batch, const Probed& probed, const BitArray* chosen,
+                             HitMaker& maker, Mapped& mapped) const {
   for (std::size_t row = 0; row < batch.rows(); ++row) {
     bool reached = false;
     for (const SlotRef& ref : probed.slots.row(row)) {
@@ -118,13 +136,13 @@ void EnrichedScan::make_hits(const RecordBatch& batch, const Probed& probed, con
       mapped.buckets.push_back(static_cast<std::uint16_t>(index_.first_bucket(ref.slot)));
     }
   }
-  mapped.unmatched_entries.resize(run_.plan.identifiers.size());
+  if (!probed.unmatched_rows.empty()) mapped.unmatched_counts = KeyCounts(run_.plan.identifiers.size());
   for (const Probed::Unmatched& row : probed.unmatched_rows) {
     maker.read(batch, row.row);
     put_fixed(static_cast<std::uint32_t>(row.key.identifier), mapped.unmatched);
     put_fixed(row.key.hash, mapped.unmatched);
     maker.append({0, row.key.hash.short_check()}, mapped.unmatched);
-    ++mapped.unmatched_entries[row.key.identifier];
+    mapped.unmatched_counts.add(row.key);
   }
 }
 
@@ -157,7 +175,7 @@ void EnrichedScan::commit_hits(Mapped& mapped, const BatchPosition& position) {
   }
   UnmatchedRows& unmatched = *results_.unmatched;
   unmatched.spool.append(unmatched.spool.size(), mapped.unmatched);
-  for (std::size_t i = 0; i < unmatched.entries.size(); ++i) unmatched.entries[i] += mapped.unmatched_entries[i];
+  unmatched.counts.add(mapped.unmatched_counts);
 }
 
 void EnrichedScan::count(const Probed& probed) {
@@ -180,7 +198,8 @@ void EnrichedScan::scan_once() {
   std::vector<Prober> probers;
   std::vector<HitMaker> makers;
   for (int t = 0; t < run_.threads; ++t) {
-    probers.emplace_back(run_, index_.table(), projection.places(file.identifier_columns), results_.unmatched != nullptr);
+    probers.emplace_back(run_, index_, projection.places(file.identifier_columns),
+                         results_.unmatched != nullptr);
     makers.emplace_back(run_.plan, layout_, file_, HitColumns(run_.plan, layout_, file_, projection));
   }
   results_.inputs[file_] = input_.scan(
@@ -206,6 +225,52 @@ void EnrichedScan::scan_twice() {
   scan_cells(spool, chosen);
 }
 
+void EnrichedScan::scan_after(const FileKeys& keys) {
+  BatchSpool spool(run_.temp, run_.tuning.spill ? 0 : run_.memory.spool);
+  take_keys(keys, spool);
+  const BitArray chosen = settle();
+  scan_cells(spool, chosen);
+}
+
+void EnrichedScan::take_keys(const FileKeys& file, BatchSpool& spool) {
+  results_.inputs[file_] = file.keys.account;
+  SpooledKeys batch;
+  Probed probed;
+  std::string scratch, blob;
+  for (std::size_t b = 0; b < file.keys.spool.size(); ++b) {
+    throw_if_stopped(run_.stop);
+    batch.decode(file.keys, b);
+    const std::string_view numbers = file.slots->read(b, scratch);
+    const char* number = numbers.data();
+    probed = Probed();
+    std::size_t next = 0;
+    for (std::size_t row = 0; row < batch.ends.size(); ++row) {
+      const std::size_t begin = next;
+      bool found = false;
+      for (; next < batch.ends[row]; ++next) {
+        const auto slot = get_fixed<std::uint32_t>(number);
+        if (slot == KeyTable::kNone) continue;
+        probed.slots.add({slot, batch.keys[next].hash.short_check()});
+        found = true;
+      }
+      probed.end_row(found, next > begin, results_.unmatched != nullptr ? &batch.group_keys[row] : nullptr);
+    }
+    blob.clear();
+    probed.encode(blob);
+    commit_keys(probed, blob, file.keys.spool.first_row(b), spool);
+  }
+}
+
+void EnrichedScan::commit_keys(const Probed& probed, std::string_view blob, std::uint64_t first_row,
+                               BatchSpool& spool) {
+  count(probed);
+  SharedKeys& shared = index_.shared();
+  if (shared.any()) {
+    for (const SlotRef& ref : probed.slots.all()) shared.hold_in_file(ref.slot);
+  }
+  spool.append(first_row, blob);
+}
+
 void EnrichedScan::scan_keys(BatchSpool& spool) {
   ScanOptions options = run_.scan_options(true);
   const PlanInput& file = run_.plan.inputs[file_];
@@ -216,9 +281,9 @@ void EnrichedScan::scan_keys(BatchSpool& spool) {
   projection.settle(options);
   std::vector<Prober> probers;
   for (int t = 0; t < run_.threads; ++t) {
-    probers.emplace_back(run_, index_.table(), projection.places(file.identifier_columns), results_.unmatched != nullptr);
+    probers.emplace_back(run_, index_, projection.places(file.identifier_columns),
+                         results_.unmatched != nullptr);
   }
-  SharedKeys& shared = index_.shared();
   results_.inputs[file_] = input_.scan(
       options,
       [&](const RecordBatch& batch, int thread) -> std::unique_ptr<Input::Mapped> {
@@ -229,11 +294,7 @@ void EnrichedScan::scan_keys(BatchSpool& spool) {
       },
       [&](std::unique_ptr<Input::Mapped> base, const BatchPosition& position) {
         const auto& mapped = static_cast<const Mapped&>(*base);
-        count(mapped.probed);
-        if (shared.any()) {
-          for (const SlotRef& ref : mapped.probed.slots.all()) shared.hold_in_file(ref.slot);
-        }
-        spool.append(position.first_row, mapped.blob);
+        commit_keys(mapped.probed, mapped.blob, position.first_row, spool);
         run_.progress.advance(position.bytes_done / 2, position.first_row + position.rows);
       });
 }
@@ -272,7 +333,8 @@ void EnrichedScan::scan_cells(const BatchSpool& spool, const BitArray& chosen) {
   };
   std::vector<Worker> workers;
   for (int t = 0; t < run_.threads; ++t) {
-    workers.push_back({HitMaker(run_.plan, layout_, file_, HitColumns(run_.plan, layout_, file_, projection)), {}, {}});
+    workers.push_back(
+        {HitMaker(run_.plan, layout_, file_, HitColumns(run_.plan, layout_, file_, projection)), {}, {}});
   }
   const std::uint64_t rows = results_.inputs[file_].rows;
   run_.progress.set_total_rows(rows);

@@ -18,9 +18,9 @@ namespace crm {
 /// A row in the spool: its first key as u32 identifier and KeyHash, then its hit.
 struct UnmatchedRows {
   UnmatchedRows(TempSpace& temp, std::uint64_t memory_bytes, std::size_t identifiers)
-      : spool(temp, memory_bytes), entries(identifiers) {}
+      : spool(temp, memory_bytes), counts(identifiers) {}
   BatchSpool spool;
-  std::vector<std::uint64_t> entries;  ///< per identifier
+  KeyCounts counts;
 };
 
 /// Where the scans of the enriched files leave what they find.
@@ -33,11 +33,13 @@ struct EnrichedResults {
   std::vector<std::uint64_t> matched;  ///< per file: rows with a key that the original has
 };
 
-/// Pass 2 for one enriched file: finds the rows that the original's rows reach, and stores their cells once per key.
+/// Pass 2 for one enriched file: finds the rows that the original's rows reach, and stores their cells once
+/// per key.
 ///
-/// Where each row of the original has at most one key and no key can be too widely shared, a key that both sides have is
-/// one that is used, and one scan does it. Else the first scan finds which keys the file has, the cascade of each row of
-/// the original is settled, and a second scan stores the rows of the keys that somebody took.
+/// Where each row of the original has at most one key and no key can be too widely shared, a key that both
+/// sides have is one that is used, and one scan does it. Else the first scan finds which keys the file has,
+/// the cascade of each row of the original is settled, and a second scan stores the rows of the keys that
+/// somebody took.
 class EnrichedScan {
  public:
   EnrichedScan(RunContext& run, OriginalIndex& index, const HitLayout& layout, std::size_t file,
@@ -45,6 +47,8 @@ class EnrichedScan {
 
   void scan_once();
   void scan_twice();
+  /// Where the keys were read and looked up before: the second scan alone.
+  void scan_after(const FileKeys& keys);
 
  private:
   struct Probed;
@@ -53,9 +57,11 @@ class EnrichedScan {
 
   void commit_hits(Mapped& mapped, const BatchPosition& position);
   void count(const Probed& probed);
-  void make_hits(const RecordBatch& batch, const Probed& probed, const BitArray* chosen, class HitMaker& maker,
-                 Mapped& mapped) const;
+  void make_hits(const RecordBatch& batch, const Probed& probed, const BitArray* chosen,
+                 class HitMaker& maker, Mapped& mapped) const;
   void scan_keys(BatchSpool& spool);
+  void take_keys(const FileKeys& keys, BatchSpool& spool);
+  void commit_keys(const Probed& probed, std::string_view blob, std::uint64_t first_row, BatchSpool& spool);
   BitArray settle();
   void scan_cells(const BatchSpool& spool, const BitArray& chosen);
 

@@ -14,9 +14,9 @@
 
 namespace crm {
 
-/// Keys that very many rows have, with values of which very many differ: what would make the work of a row that of a
-/// whole file. Their hits are kept in memory from the first holder to the last, instead of being written again for each
-/// bucket with a holder, and what they come to is worked out once.
+/// Keys that very many rows have, with values of which very many differ: what would make the work of a row
+/// that of a whole file. Their hits are kept in memory from the first holder to the last, instead of being
+/// written again for each bucket with a holder, and what they come to is worked out once.
 struct HeavyChain {
   explicit HeavyChain(BlockPool& pool) : arena(pool) {}
   std::uint64_t id = 0;  ///< of this chain and no other in the merge
@@ -28,13 +28,16 @@ struct HeavyChain {
 
 /// By slot and file.
 using HeavyChains = std::unordered_map<std::uint64_t, std::shared_ptr<HeavyChain>>;
-inline std::uint64_t heavy_name(std::uint32_t slot, std::size_t file) { return slot + (std::uint64_t{file} << 32); }
+inline std::uint64_t heavy_name(std::uint32_t slot, std::size_t file) {
+  return slot + (std::uint64_t{file} << 32);
+}
 
 /// What rows of an original that reach the same rows get, column by column.
 struct SharedOutcomes {
-  std::vector<Outcome> columns;             ///< by index into MergePlan::columns; meaningless where there is no value
-  std::vector<int> touched;                 ///< columns with values
-  std::vector<std::vector<Value>> values;   ///< by column; only where conflicts are listed
+  std::vector<Outcome> columns;  ///< by index into MergePlan::columns; meaningless where there is no value
+  std::vector<int> touched;      ///< columns with values
+  std::vector<std::vector<Value>> values;  ///< by column; only where conflicts are listed
+  std::uint64_t bytes = 0;                 ///< that it takes
 };
 
 /// Outcomes that are worked out once and used by many rows.
@@ -44,8 +47,8 @@ class OutcomeCache {
  public:
   /// What tells who reached what: for each file a chain's id, or a row's place in memory.
   using Name = std::vector<std::uint64_t>;
-  std::shared_ptr<const SharedOutcomes> get(const Name& name,
-                                            const std::function<std::shared_ptr<const SharedOutcomes>()>& make) {
+  std::shared_ptr<const SharedOutcomes> get(
+      const Name& name, const std::function<std::shared_ptr<const SharedOutcomes>()>& make) {
     const std::lock_guard lock(mutex_);
     std::shared_ptr<const SharedOutcomes>& place = outcomes_[name];
     if (!place) place = make();

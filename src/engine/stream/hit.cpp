@@ -16,10 +16,11 @@ HitLayout::HitLayout(const MergePlan& plan) : columns(plan.inputs.size()) {
   }
 }
 
-void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency, const std::vector<HitCell>& cells,
-                std::string& out) {
+void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency,
+                const std::vector<HitCell>& cells, std::string& out) {
   const std::size_t start = out.size();
-  head.counted = std::any_of(cells.begin(), cells.end(), [](const HitCell& cell) { return cell.count != 1; }) ? 1 : 0;
+  head.counted =
+      std::any_of(cells.begin(), cells.end(), [](const HitCell& cell) { return cell.count != 1; }) ? 1 : 0;
   put_fixed(head, out);
   if (layout.recency) put_fixed(recency, out);
 
@@ -41,7 +42,8 @@ void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency, con
 
   const std::size_t bytes = out.size() - start;
   if (bytes > UINT32_MAX) {
-    throw Error(ErrorCode::limit_exceeded, "a row of an enriched file is larger than 4 GiB; leave its columns out (--drop)");
+    throw Error(ErrorCode::limit_exceeded,
+                "a row of an enriched file is larger than 4 GiB; leave its columns out (--drop)");
   }
   head.bytes = static_cast<std::uint32_t>(bytes);
   std::memcpy(out.data() + start, &head, sizeof head);

@@ -13,8 +13,8 @@ namespace crm {
 /// No usable recency.
 inline constexpr std::int64_t kNoRecency = INT64_MIN;
 
-/// What all hits of a merge have in common: which merged column each file's cells belong to, and whether rows carry a
-/// recency.
+/// What all hits of a merge have in common: which merged column each file's cells belong to, and whether rows
+/// carry a recency.
 struct HitLayout {
   explicit HitLayout(const MergePlan& plan);
 
@@ -26,15 +26,15 @@ struct HitLayout {
 
 /// A row of an enriched file that a key leads to, as it is stored: only the cells that are not blank.
 ///
-/// In bytes: this head, the recency where the layout has it, a bitmap of the file's columns, the cells' sizes, their
-/// counts where `counted`, and, `text_at` bytes from the start, the texts.
+/// In bytes: this head, the recency where the layout has it, a bitmap of the file's columns, the cells'
+/// sizes, their counts where `counted`, and, `text_at` bytes from the start, the texts.
 struct HitHead {
-  std::uint32_t bytes = 0;       ///< of the whole record
-  std::uint32_t slot = 0;        ///< the key
+  std::uint32_t bytes = 0;  ///< of the whole record
+  std::uint32_t slot = 0;   ///< the key
   std::uint32_t check = 0;
   std::uint32_t completeness : 31 = 0;
   std::uint32_t counted : 1 = 0;  ///< cells stand for several rows' (thinned out: see survivors.h)
-  std::uint64_t row : 48 = 0;    ///< 0-based in its file
+  std::uint64_t row : 48 = 0;     ///< 0-based in its file
   std::uint64_t file : 16 = 0;
   std::uint64_t line : 48 = 0;
   std::uint64_t text_at : 16 = 0;  ///< 0: too far for 16 bits
@@ -45,14 +45,14 @@ inline constexpr std::uint64_t kRowMask = (std::uint64_t{1} << 48) - 1;
 
 /// One cell of a hit.
 struct HitCell {
-  int column = 0;           ///< merged column
+  int column = 0;  ///< merged column
   std::string_view text;
   std::uint64_t count = 1;  ///< rows of the same comparison key that it stands for
 };
 
 /// Appends a record. `cells` go by column; `head.bytes` and `head.counted` are set here.
-void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency, const std::vector<HitCell>& cells,
-                std::string& out);
+void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency,
+                const std::vector<HitCell>& cells, std::string& out);
 
 inline HitHead hit_head(const char* record) {
   HitHead head;

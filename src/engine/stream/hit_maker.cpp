@@ -10,13 +10,15 @@ namespace {
 constexpr std::uint32_t kMostComplete = (1u << 31) - 1;  // a file has fewer columns
 }
 
-void HitColumns::add_to(const MergePlan& plan, const HitLayout& layout, std::size_t file, Projection& projection) {
+void HitColumns::add_to(const MergePlan& plan, const HitLayout& layout, std::size_t file,
+                        Projection& projection) {
   for (const int column : layout.columns[file]) projection.add(plan.columns[column].sources[file]);
   if (layout.recency && plan.inputs[file].recency_column) projection.add(*plan.inputs[file].recency_column);
   if (layout.completeness) projection.add_all();
 }
 
-HitColumns::HitColumns(const MergePlan& plan, const HitLayout& layout, std::size_t file, const Projection& projection) {
+HitColumns::HitColumns(const MergePlan& plan, const HitLayout& layout, std::size_t file,
+                       const Projection& projection) {
   for (const int column : layout.columns[file]) {
     cells.emplace_back(column, projection.place(plan.columns[column].sources[file]));
   }
@@ -26,7 +28,11 @@ HitColumns::HitColumns(const MergePlan& plan, const HitLayout& layout, std::size
 }
 
 HitMaker::HitMaker(const MergePlan& plan, const HitLayout& layout, std::size_t file, HitColumns columns)
-    : plan_(plan), layout_(layout), blank_(plan.blank_tokens), file_(file), columns_(std::move(columns)),
+    : plan_(plan),
+      layout_(layout),
+      blank_(plan.blank_tokens),
+      file_(file),
+      columns_(std::move(columns)),
       unescaped_(columns_.cells.size()) {}
 
 void HitMaker::read(const RecordBatch& batch, std::size_t row) {

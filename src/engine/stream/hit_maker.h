@@ -18,7 +18,8 @@ class RecordBatch;
 /// The columns of an enriched file that hits are made of, as positions in a projection.
 struct HitColumns {
   /// Adds to `projection` what `file`'s hits need.
-  static void add_to(const MergePlan& plan, const HitLayout& layout, std::size_t file, Projection& projection);
+  static void add_to(const MergePlan& plan, const HitLayout& layout, std::size_t file,
+                     Projection& projection);
   HitColumns(const MergePlan& plan, const HitLayout& layout, std::size_t file, const Projection& projection);
 
   std::vector<std::pair<int, int>> cells;  ///< merged column, position

@@ -12,6 +12,7 @@ constexpr std::size_t kSmallestChunk = 256;
 constexpr std::size_t kLargestChunk = 64u << 10;
 constexpr std::size_t kPieceBytes = 256u << 10;
 constexpr std::size_t kWriteBytes = 256u << 10;
+constexpr std::uint64_t kMostMemory = std::uint64_t{1} << 31;
 
 /// Half of the memory may lie in chunks that are only begun, one for each bucket.
 std::size_t chunk_bytes_for(std::uint64_t memory_bytes, std::size_t buckets) {
@@ -28,8 +29,12 @@ std::uint32_t record_bytes(const char* record) {
 }  // namespace
 
 HitStore::HitStore(TempSpace& temp, std::size_t buckets, std::uint64_t memory_bytes)
-    : temp_(temp), chunk_bytes_(chunk_bytes_for(memory_bytes, buckets)),
-      pool_(memory_bytes / chunk_bytes_ * chunk_bytes_), chunks_(buckets), in_memory_(buckets), bytes_(buckets) {}
+    : temp_(temp),
+      chunk_bytes_(chunk_bytes_for(memory_bytes, buckets)),
+      pool_(std::min(memory_bytes, kMostMemory) / chunk_bytes_ * chunk_bytes_),
+      chunks_(buckets),
+      in_memory_(buckets),
+      bytes_(buckets) {}
 
 HitStore::~HitStore() = default;
 
@@ -77,7 +82,7 @@ void HitStore::flush() {
   for (std::size_t bucket = 0; bucket < chunks_.size(); ++bucket) {
     std::uint64_t left = in_memory_[bucket];
     end += left;
-    flushed.ends.push_back(end);
+    flushed.ends.push_back(static_cast<std::uint32_t>(end));
     for (const std::uint32_t chunk : chunks_[bucket]) {
       const std::uint64_t size = std::min<std::uint64_t>(left, chunk_bytes_);
       out.append(pool_.data() + chunk * chunk_bytes_, size);
@@ -99,7 +104,7 @@ void HitStore::spill_one(std::size_t bucket, std::string_view record) {
   Flush flushed;
   flushed.offset = spill_->append(record);
   flushed.first_bucket = bucket;
-  flushed.ends.push_back(record.size());
+  flushed.ends.push_back(static_cast<std::uint32_t>(record.size()));
   flushes_.push_back(std::move(flushed));
 }
 
@@ -133,7 +138,8 @@ class HitStore::Splitter {
   std::size_t waiting_ = 0;
 };
 
-void HitStore::read_flushed(const Flush& flush, std::size_t first, std::size_t last, Splitter& splitter) const {
+void HitStore::read_flushed(const Flush& flush, std::size_t first, std::size_t last,
+                            Splitter& splitter) const {
   const std::size_t from = std::max(first, flush.first_bucket);
   const std::size_t to = std::min(last, flush.first_bucket + flush.ends.size());
   if (from >= to) return;

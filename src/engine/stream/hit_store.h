@@ -14,9 +14,9 @@ namespace crm {
 class SpillFile;
 class TempSpace;
 
-/// Hits sorted into buckets (of consecutive original rows) as they come: in memory up to a budget, then written to one
-/// spill file, all buckets in their order at each flush. So a range of buckets is one stretch of each flush, and their
-/// hits keep the order in which they came.
+/// Hits sorted into buckets (of consecutive original rows) as they come: in memory up to a budget, then
+/// written to one spill file, all buckets in their order at each flush. So a range of buckets is one stretch
+/// of each flush, and their hits keep the order in which they came.
 ///
 /// Threads: one at a time.
 class HitStore {
@@ -30,17 +30,19 @@ class HitStore {
   std::uint64_t bytes() const { return total_bytes_; }
   std::size_t buckets() const { return bytes_.size(); }
 
-  /// Reads the records of buckets [first, last); `each` gets whole records, those of one bucket in their order.
+  /// Reads the records of buckets [first, last); `each` gets whole records, those of one bucket in their
+  /// order.
   void read(std::size_t first, std::size_t last, const std::function<void(const char* record)>& each) const;
   /// Forgets what is kept in memory of the buckets [first, last).
   void drop(std::size_t first, std::size_t last);
 
  private:
-  /// One writing of everything that was in memory (or of one record that does not fit there): buckets in their order.
+  /// One writing of everything that was in memory (or of one record that does not fit there): buckets in
+  /// their order.
   struct Flush {
     std::uint64_t offset = 0;
     std::size_t first_bucket = 0;
-    std::vector<std::uint64_t> ends;  // of the buckets' bytes, from `offset`
+    std::vector<std::uint32_t> ends;  // of the buckets' bytes, from `offset`: a flush is smaller than 4 GiB
   };
   bool make_room(std::size_t bucket, std::size_t bytes);
   void flush();

@@ -12,8 +12,10 @@
 namespace crm {
 namespace {
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr int kIdlePolls = 40;
+constexpr int kIdlePolls = 200;
 constexpr std::uint64_t kHeavyBytes = 256u << 10;
+/// Stored; for the first guess of how many there are.
+constexpr std::uint64_t kUsualHitBytes = 160;
 }  // namespace
 
 UnitSource unit_source(const RunContext& run, const HitLayout& layout, HitStore& store) {
@@ -26,8 +28,11 @@ UnitSource unit_source(const RunContext& run, const HitLayout& layout, HitStore&
 }
 
 HitUnits::HitUnits(UnitSource source, bool ahead, std::stop_token stop)
-    : source_(std::move(source)), stop_(std::move(stop)),
-      pool_(kLiveUnits * (source_.unit_bytes / BlockPool::kBlockBytes + 2)), consolidator_(source_.plan, source_.layout), ahead_(ahead) {
+    : source_(std::move(source)),
+      stop_(std::move(stop)),
+      pool_(kLiveUnits * (source_.unit_bytes / BlockPool::kBlockBytes + 2)),
+      consolidator_(source_.plan, source_.layout),
+      ahead_(ahead) {
   if (ahead_) thread_ = std::thread([this] { run_ahead(); });
 }
 
@@ -65,6 +70,8 @@ std::shared_ptr<HitUnit> HitUnits::make_next() {
   if (source_.edges) hand_on(*unit);
   drop_heavy(*unit);
   source_.store.drop(unit->first_bucket, unit->end_bucket);
+  const std::uint64_t used = unit->hits.memory_bytes() + heavy_bytes_;
+  unit->outcome_bytes = source_.most_memory > used ? source_.most_memory - used : 0;
   busy_ += std::chrono::steady_clock::now() - start;
   return unit;
 }
@@ -76,6 +83,7 @@ void HitUnits::choose_buckets(HitUnit& unit) {
   while (next_bucket_ < store.buckets() && bytes + store.bytes(next_bucket_) <= source_.unit_bytes) {
     bytes += store.bytes(next_bucket_++);
   }
+  unit.hits.reserve(std::min(bytes, 2 * source_.unit_bytes) / kUsualHitBytes);
   unit.large = source_.unit_bytes > 0 && bytes > 2 * source_.unit_bytes;
   unit.end_bucket = next_bucket_;
   unit.first_row = unit.first_bucket * source_.bucket_rows;
@@ -90,10 +98,12 @@ void HitUnits::read_hits(HitUnit& unit) {
     if ((++read & 1023) != 0) return;
     throw_if_stopped(stop_);
     if (unit.hits.memory_bytes() + heavy_bytes_ > source_.most_memory) {
-      throw Error(ErrorCode::limit_exceeded,
-                  fmt::format("the enriched values of rows {} to {} of the original do not fit in --memory-limit: give it "
-                              "more, or take fewer columns (--columns, --drop)",
-                              unit.first_row + 1, unit.end_row));
+      throw Error(
+          ErrorCode::limit_exceeded,
+          fmt::format(
+              "the enriched values of rows {} to {} of the original do not fit in --memory-limit: give it "
+              "more, or take fewer columns (--columns, --drop)",
+              unit.first_row + 1, unit.end_row));
     }
   });
   unit.hits.finish(consolidator_);
@@ -122,7 +132,8 @@ void HitUnits::hand_on(const HitUnit& unit, const HolderEdge& edge, std::size_t 
   std::uint64_t bytes = 0;
   for (const char* const record : records) bytes += hit_head(record).bytes;
   if (bytes < source_.heavy_bytes) {
-    for (const char* const record : records) source_.store.append(edge.next_bucket, {record, hit_head(record).bytes});
+    for (const char* const record : records)
+      source_.store.append(edge.next_bucket, {record, hit_head(record).bytes});
     return;
   }
   auto chain = std::make_shared<HeavyChain>(pool_);
@@ -190,8 +201,8 @@ std::shared_ptr<const HitUnit> HitUnits::acquire(std::uint64_t row) {
       continue;
     }
     changed_.wait_for(lock, kPoll);
-    // Earlier rows may never be done, if the scan failed where nobody here hears of it. So after a while without any
-    // end of a unit this thread goes on with more units in memory, to its own end.
+    // Earlier rows may never be done, if the scan failed where nobody here hears of it. So after a while
+    // without any end of a unit this thread goes on with more units in memory, to its own end.
     idle = finished_units_ == seen && maker_waits_ ? idle + 1 : 0;
     seen = finished_units_;
     if (idle >= kIdlePolls) {
@@ -213,7 +224,8 @@ void HitUnits::done(const HitUnit& unit, std::uint64_t rows) {
   std::shared_ptr<HitUnit> finished;  // freed outside the lock
   {
     const std::lock_guard lock(mutex_);
-    const auto at = std::find_if(live_.begin(), live_.end(), [&](const auto& live) { return live.get() == &unit; });
+    const auto at =
+        std::find_if(live_.begin(), live_.end(), [&](const auto& live) { return live.get() == &unit; });
     (*at)->rows_left -= rows;
     if ((*at)->rows_left > 0) return;
     finished = std::move(*at);

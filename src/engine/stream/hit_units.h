@@ -25,16 +25,19 @@ struct HitUnit {
       : hits(plan, layout, pool, prune_rows) {}
 
   /// The last row of the key in the file, and the id of its chain if it is a heavy one (else 0).
-  const KeyedHits::Row* last(std::uint32_t slot, std::uint32_t check, std::size_t file, std::uint64_t& chain) const;
+  const KeyedHits::Row* last(std::uint32_t slot, std::uint32_t check, std::size_t file,
+                             std::uint64_t& chain) const;
 
   std::size_t first_bucket = 0, end_bucket = 0;
   std::uint64_t first_row = 0, end_row = 0;
   KeyedHits hits;
-  HeavyChains heavy;                     ///< those of earlier units that may be needed
-  std::unique_ptr<OutcomeCache> outcomes = std::make_unique<OutcomeCache>();  ///< where rows of this unit have a share
-  OutcomeCache* heavy_outcomes = nullptr;                                     ///< of heavy chains only
-  bool large = false;                    ///< more than its share of memory: no other is made beside it
-  std::uint64_t rows_left = 0;           // guarded by the queue's mutex
+  HeavyChains heavy;  ///< those of earlier units that may be needed
+  std::unique_ptr<OutcomeCache> outcomes =
+      std::make_unique<OutcomeCache>();    ///< where rows of this unit have a share
+  OutcomeCache* heavy_outcomes = nullptr;  ///< of heavy chains only
+  std::uint64_t outcome_bytes = 0;         ///< that what rows share may take
+  bool large = false;                      ///< more than its share of memory: no other is made beside it
+  std::uint64_t rows_left = 0;             // guarded by the queue's mutex
 };
 
 /// What units are made from.
@@ -42,7 +45,7 @@ struct UnitSource {
   const MergePlan& plan;
   const HitLayout& layout;
   HitStore& store;
-  std::uint64_t rows = 0;         ///< of the original
+  std::uint64_t rows = 0;  ///< of the original
   std::uint64_t bucket_rows = 1;
   std::uint64_t unit_bytes = 0;   ///< stored bytes of a unit; one bucket may have more
   std::uint64_t most_memory = 0;  ///< that a unit and the heavy chains may take before the merge gives up
@@ -55,9 +58,11 @@ struct UnitSource {
 /// The sizes that the run's memory and tuning give; rows, buckets and edges are the caller's.
 UnitSource unit_source(const RunContext& run, const HitLayout& layout, HitStore& store);
 
-/// Makes units in the order of rows, some ahead of those who use them, and takes them back when all their rows are done.
+/// Makes units in the order of rows, some ahead of those who use them, and takes them back when all their
+/// rows are done.
 ///
-/// Threads: `acquire` and `done` from any. With `ahead` a thread of its own makes the units; without, `acquire` does.
+/// Threads: `acquire` and `done` from any. With `ahead` a thread of its own makes the units; without,
+/// `acquire` does.
 class HitUnits {
  public:
   /// Units in memory at once: being used, and being made.
@@ -67,7 +72,8 @@ class HitUnits {
   /// Ends the thread, wherever it is.
   ~HitUnits();
 
-  /// The unit that has the row; waits for it, and for earlier rows to be done. Errors: what making it threw; cancelled.
+  /// The unit that has the row; waits for it, and for earlier rows to be done. Errors: what making it threw;
+  /// cancelled.
   std::shared_ptr<const HitUnit> acquire(std::uint64_t row);
   /// So many rows of the unit are done.
   void done(const HitUnit& unit, std::uint64_t rows);

@@ -15,9 +15,15 @@ constexpr std::uint64_t kSmallestCompaction = 4u << 20;
 
 }  // namespace
 
-KeyedHits::KeyedHits(const MergePlan& plan, const HitLayout& layout, BlockPool& pool, std::uint32_t prune_rows)
-    : plan_(plan), layout_(layout), pool_(pool), prune_rows_(prune_rows), arena_(pool),
-      entries_(std::size_t{1} << kFirstSizeBits), shift_(64 - kFirstSizeBits) {}
+KeyedHits::KeyedHits(const MergePlan& plan, const HitLayout& layout, BlockPool& pool,
+                     std::uint32_t prune_rows)
+    : plan_(plan),
+      layout_(layout),
+      pool_(pool),
+      prune_rows_(prune_rows),
+      arena_(pool),
+      entries_(std::size_t{1} << kFirstSizeBits),
+      shift_(64 - kFirstSizeBits) {}
 
 std::size_t KeyedHits::place(std::uint32_t slot, std::size_t file) const {
   return static_cast<std::size_t>(((slot + (std::uint64_t{file} << 32)) * 0x9E3779B97F4A7C15u) >> shift_);
@@ -31,10 +37,16 @@ const KeyedHits::Entry* KeyedHits::entry(std::uint32_t slot, std::size_t file) c
   }
 }
 
-void KeyedHits::grow() {
-  std::vector<Entry> old(entries_.size() * 2);
+void KeyedHits::reserve(std::size_t keys) {
+  int bits = kFirstSizeBits;
+  while ((std::size_t{1} << bits) * 2 < keys * 3) ++bits;
+  if (bits > 64 - shift_) resize(bits);
+}
+
+void KeyedHits::resize(int size_bits) {
+  std::vector<Entry> old(std::size_t{1} << size_bits);
   old.swap(entries_);
-  --shift_;
+  shift_ = 64 - size_bits;
   for (const Entry& moved : old) {
     if (moved.last == nullptr) continue;
     std::size_t at = place(moved.slot, moved.file);
@@ -52,7 +64,7 @@ void KeyedHits::add(const char* record, Consolidator& consolidator) {
   Entry* here = &entries_[at];
   if (here->last == nullptr) {
     if ((used_ + 1) * 3 > entries_.size() * 2) {
-      grow();
+      resize(65 - shift_);
       at = place(head.slot, head.file);
       while (entries_[at].last != nullptr) at = (at + 1) & (entries_.size() - 1);
       here = &entries_[at];
@@ -72,7 +84,8 @@ void KeyedHits::add(const char* record, Consolidator& consolidator) {
 
 const KeyedHits::Row* KeyedHits::append(Arena& arena, const Row* previous, const char* record) {
   const std::size_t bytes = hit_head(record).bytes;
-  Row* const row = new (arena.allocate(sizeof(Row) + bytes)) Row{previous, previous == nullptr ? 1 : previous->rows + 1};
+  Row* const row =
+      new (arena.allocate(sizeof(Row) + bytes)) Row{previous, previous == nullptr ? 1 : previous->rows + 1};
   std::memcpy(row + 1, record, bytes);
   return row;
 }
@@ -212,6 +225,8 @@ void KeyedHits::compact() {
   }
 }
 
-std::uint64_t KeyedHits::memory_bytes() const { return arena_.held_bytes() + entries_.size() * sizeof(Entry); }
+std::uint64_t KeyedHits::memory_bytes() const {
+  return arena_.held_bytes() + entries_.size() * sizeof(Entry);
+}
 
 }  // namespace crm

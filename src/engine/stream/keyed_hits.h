@@ -10,8 +10,9 @@
 
 namespace crm {
 
-/// The hits of some keys, by key and file, each file's in the order of its rows. Where one key has many rows they are
-/// thinned out as they come (Consolidator::thin_out), so that memory is that of the keys and not of the rows.
+/// The hits of some keys, by key and file, each file's in the order of its rows. Where one key has many rows
+/// they are thinned out as they come (Consolidator::thin_out), so that memory is that of the keys and not of
+/// the rows.
 ///
 /// Threads: one writer; const from then on.
 class KeyedHits {
@@ -19,6 +20,8 @@ class KeyedHits {
   /// `prune_rows`: rows of one key and file that are kept before they are thinned out for the first time.
   KeyedHits(const MergePlan& plan, const HitLayout& layout, BlockPool& pool, std::uint32_t prune_rows);
 
+  /// Expects so many keys, counted for each file.
+  void reserve(std::size_t keys);
   /// Takes a copy. Errors: HashCollision if another key has the same slot.
   void add(const char* record, Consolidator& consolidator);
 
@@ -31,10 +34,12 @@ class KeyedHits {
     std::uint64_t rows;  ///< with this one
     const char* record() const { return reinterpret_cast<const char*>(this + 1); }
   };
-  /// The last row of the key in the file; null if there is none. Errors: HashCollision if the hits there are another
-  /// key's. Cost: a cache miss, unless `prefetch` came before; another one for the row.
+  /// The last row of the key in the file; null if there is none. Errors: HashCollision if the hits there are
+  /// another key's. Cost: a cache miss, unless `prefetch` came before; another one for the row.
   const Row* last(std::uint32_t slot, std::uint32_t check, std::size_t file) const;
-  void prefetch(std::uint32_t slot, std::size_t file) const { __builtin_prefetch(&entries_[place(slot, file)]); }
+  void prefetch(std::uint32_t slot, std::size_t file) const {
+    __builtin_prefetch(&entries_[place(slot, file)]);
+  }
 
   /// Appends the records of the key in the file to `records`, in order.
   void find(std::uint32_t slot, std::size_t file, std::vector<const char*>& records) const;
@@ -58,7 +63,7 @@ class KeyedHits {
   void append_row(Entry& entry, const char* record);
   void thin_out(Entry& entry, Consolidator& consolidator);
   void keep_only(Entry& entry, const struct Thinning& thinning);
-  void grow();
+  void resize(int size_bits);
   void compact();
 
   const MergePlan& plan_;

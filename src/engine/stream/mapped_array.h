@@ -8,8 +8,8 @@
 
 namespace crm {
 
-/// A large array of zeros straight from the kernel: pages count as memory only once they are touched, and all of them
-/// go back when it is released (malloc would keep them, and the memory limit is about the process).
+/// A large array of zeros straight from the kernel: pages count as memory only once they are touched, and all
+/// of them go back when it is released (malloc would keep them, and the memory limit is about the process).
 template <typename T>
 class MappedArray {
  public:
@@ -35,7 +35,8 @@ class MappedArray {
     size_ = 0;
   }
 
-  /// Asks for huge pages: random access to a large table is then bound by the cache and not by address translation.
+  /// Asks for huge pages: random access to a large table is then bound by the cache and not by address
+  /// translation.
   void prefer_huge_pages() {
     if (bytes() >= (8u << 20)) ::madvise(data_, bytes(), MADV_HUGEPAGE);
   }
@@ -70,7 +71,8 @@ class BitArray {
   }
   std::size_t count() const {
     std::size_t bits = 0;
-    for (std::size_t i = 0; i < words_.size(); ++i) bits += static_cast<std::size_t>(__builtin_popcountll(words_[i]));
+    for (std::size_t i = 0; i < words_.size(); ++i)
+      bits += static_cast<std::size_t>(__builtin_popcountll(words_[i]));
     return bits;
   }
   void prefetch(std::size_t i) const { __builtin_prefetch(&words_[i / 64]); }

@@ -15,7 +15,8 @@ namespace crm {
 
 /// What merging some rows adds to the report; one per batch, so that batches can be merged in parallel.
 struct MergeAccount {
-  explicit MergeAccount(const MergePlan& plan) : identifiers(plan.identifiers.size()), columns(plan.columns.size()) {
+  explicit MergeAccount(const MergePlan& plan)
+      : identifiers(plan.identifiers.size()), columns(plan.columns.size()) {
     for (ColumnAccount& column : columns) column.filled_by.resize(plan.inputs.size());
   }
 

@@ -69,9 +69,10 @@ struct MergeResult {
 class Merge {
  public:
   Merge(std::string original, std::vector<std::pair<std::string, std::string>> enriched)
-      : texts_(std::move(enriched)), folder_(std::filesystem::temp_directory_path() /
-                                             ("crm_engine_test_" + std::to_string(::getpid()) + "_" +
-                                              std::to_string(reinterpret_cast<std::uintptr_t>(this)))) {
+      : texts_(std::move(enriched)),
+        folder_(std::filesystem::temp_directory_path() /
+                ("crm_engine_test_" + std::to_string(::getpid()) + "_" +
+                 std::to_string(reinterpret_cast<std::uintptr_t>(this)))) {
     std::filesystem::create_directories(folder_);
     texts_.insert(texts_.begin(), {"original", std::move(original)});
     for (std::size_t i = 0; i < texts_.size(); ++i) {
@@ -87,7 +88,8 @@ class Merge {
     identifier.kind = kind;
     identifier.label = name;
     for (std::size_t i = 0; i < headers_.size(); ++i) {
-      std::vector<int>& columns = i == 0 ? identifier.original_columns : plan.inputs[i - 1].identifier_columns.emplace_back();
+      std::vector<int>& columns =
+          i == 0 ? identifier.original_columns : plan.inputs[i - 1].identifier_columns.emplace_back();
       for (std::size_t c = 0; c < headers_[i].size(); ++c) {
         if (fold_name(headers_[i][c]).starts_with(fold_name(name))) columns.push_back(static_cast<int>(c));
       }
@@ -118,7 +120,8 @@ class Merge {
   }
   void everything_beside() {
     plan.want_changes = plan.want_provenance = plan.want_conflicts = plan.want_unmatched = true;
-    for (std::size_t c = 0; c < plan.columns.size(); ++c) plan.unmatched_columns.push_back(static_cast<int>(c));
+    for (std::size_t c = 0; c < plan.columns.size(); ++c)
+      plan.unmatched_columns.push_back(static_cast<int>(c));
     plan.record_id_column = 0;
   }
 
@@ -217,7 +220,8 @@ class Merge {
       }
     }
     if (original) {
-      plan.output.push_back({OutputColumn::Role::original, name, *original, found ? static_cast<int>(plan.columns.size()) : -1});
+      plan.output.push_back({OutputColumn::Role::original, name, *original,
+                             found ? static_cast<int>(plan.columns.size()) : -1});
     }
     if (found) plan.columns.push_back(std::move(column));
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -18,11 +19,16 @@ namespace crm {
 class MergePass {
  public:
   /// `outputs`' files may be null.
-  MergePass(RunContext& run, const EngineOutputs& outputs, const OriginalIndex& index, const HitLayout& layout,
-            const UsableKeys& usable, HitStore& hits);
+  MergePass(RunContext& run, const EngineOutputs& outputs, const OriginalIndex& index,
+            const HitLayout& layout, const UsableKeys& usable, HitStore& hits);
 
-  /// Adds what the merge has found to the report. True in `written`: outputs have been written to, as soon as they were.
+  /// Adds what the merge has found to the report. True in `written`: outputs have been written to, as soon as
+  /// they were.
   void execute(MergeReport& report, bool& written);
+  /// Time at work, over all threads.
+  std::chrono::duration<double> consolidating() const { return consolidating_; }
+  std::chrono::duration<double> matching() const { return matching_; }
+  std::chrono::duration<double> writing() const { return writing_; }
 
  private:
   struct Mapped;
@@ -34,6 +40,7 @@ class MergePass {
   void commit(Mapped& mapped);
   void append(OutputFile* file, const OverflowingText& text) const;
   void write_headers();
+  void tell(MergeReport& report) const;
 
   RunContext& run_;
   const EngineOutputs& outputs_;
@@ -45,9 +52,11 @@ class MergePass {
   Overflow overflow_;
   ChangesWriter changes_;
   MergeAccount account_;
+  std::chrono::duration<double> consolidating_{}, matching_{}, writing_{};
   SharedKeyList shared_;
   std::vector<BitArray> contributed_;  // per file
-  std::set<std::pair<std::shared_ptr<const SharedOutcomes>, int>> shared_counted_;  // outcomes and columns in it
+  std::set<std::pair<std::shared_ptr<const SharedOutcomes>, int>>
+      shared_counted_;  // outcomes and columns in it
 };
 
 }  // namespace crm

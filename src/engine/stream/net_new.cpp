@@ -1,9 +1,12 @@
 #include "engine/stream/net_new.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
 
+#include "base/error.h"
 #include "engine/side_files.h"
 #include "engine/stream/hit_units.h"
 #include "engine/stream/key_table.h"
@@ -18,8 +21,21 @@ constexpr std::size_t kWriteBytes = 1u << 20;
 constexpr std::uint64_t kMostBuckets = 4096;
 
 /// Puts the rows' hits into buckets under their group's number; returns the number of groups.
-std::uint64_t group_rows(RunContext& run, const UnmatchedRows& rows, std::uint64_t bucket_rows, HitStore& store) {
-  KeyTable table(rows.entries, Collisions::resolved);  // the merged file is written: no starting again
+std::uint64_t group_rows(RunContext& run, const UnmatchedRows& rows, std::uint64_t bucket_rows,
+                         HitStore& store) {
+  std::uint64_t slots = 0;
+  for (std::size_t i = 0; i < rows.counts.identifiers(); ++i) slots += KeyTable::slots_for(rows.counts.of(i));
+  constexpr std::uint64_t kSlotBytes = 8 + 4 + 4;  // hash, check, number
+  const std::uint64_t room = run.memory.largest_unit + run.memory.scan;
+  if (slots * kSlotBytes > room) {
+    throw Error(
+        ErrorCode::limit_exceeded,
+        fmt::format(
+            "--unmatched-enriched: {} rows match nobody, and their keys do not fit in --memory-limit; "
+            "give it {} MB more",
+            slots * 4 / 5, (slots * kSlotBytes - room) / 1'000'000 + 1));
+  }
+  KeyTable table(rows.counts, Collisions::resolved);  // the merged file is written: no starting again
   MappedArray<std::uint32_t> numbers(table.slots());
   std::uint32_t groups = 0;
   std::string scratch, record;
@@ -47,7 +63,11 @@ std::uint64_t group_rows(RunContext& run, const UnmatchedRows& rows, std::uint64
 class GroupWriter {
  public:
   GroupWriter(const MergePlan& plan, const HitLayout& layout, char delimiter)
-      : plan_(plan), layout_(layout), delimiter_(delimiter), consolidator_(plan, layout), values_(plan.columns.size()),
+      : plan_(plan),
+        layout_(layout),
+        delimiter_(delimiter),
+        consolidator_(plan, layout),
+        values_(plan.columns.size()),
         outcomes_(plan.columns.size()) {}
 
   void write(const KeyedHits& hits, std::uint32_t group, std::string& out) {
@@ -92,17 +112,19 @@ class GroupWriter {
 
 }  // namespace
 
-std::uint64_t write_net_new(RunContext& run, const HitLayout& layout, const UnmatchedRows& rows, OutputFile* file) {
+std::uint64_t write_net_new(RunContext& run, const HitLayout& layout, const UnmatchedRows& rows,
+                            OutputFile* file) {
   const char delimiter = file == nullptr ? ',' : output_delimiter(file->path());
   if (file != nullptr) file->append(unmatched_header(run.plan, delimiter));
   std::uint64_t most_groups = 0;
-  for (const std::uint64_t entries : rows.entries) most_groups += entries;
+  for (std::size_t i = 0; i < rows.counts.identifiers(); ++i) most_groups += rows.counts.of(i);
   if (most_groups == 0) return 0;
 
   const std::uint64_t bucket_rows = run.tuning.partition_rows > 0
                                         ? run.tuning.partition_rows
                                         : std::max<std::uint64_t>(most_groups / kMostBuckets + 1, 1024);
-  HitStore store(run.temp, (most_groups + bucket_rows - 1) / bucket_rows, run.tuning.spill ? 0 : run.memory.hits);
+  HitStore store(run.temp, (most_groups + bucket_rows - 1) / bucket_rows,
+                 run.tuning.spill ? 0 : run.memory.hits);
   const std::uint64_t groups = group_rows(run, rows, bucket_rows, store);
   if (file == nullptr) return groups;
 

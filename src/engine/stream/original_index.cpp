@@ -1,8 +1,10 @@
 #include "engine/stream/original_index.h"
 
 #include <algorithm>
+#include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "engine/stream/varint.h"
 
@@ -15,130 +17,145 @@ constexpr std::uint64_t kBucketBytes = 1u << 20;
 /// Keys are prefetched this many entries ahead of their insertion.
 constexpr std::size_t kAhead = 16;
 
-/// A row's keys in the spool: their number, then each one's identifier and hash.
-void put_keys(const std::vector<RowKey>& keys, std::string& out) {
-  put_varint(keys.size(), out);
-  for (const RowKey& key : keys) {
-    put_varint(static_cast<std::uint64_t>(key.identifier), out);
-    put_fixed(key.hash, out);
-  }
+std::uint64_t spool_bytes(const RunContext& run) { return run.tuning.spill ? 0 : run.memory.spool; }
+
+/// Numbers as the blob of a batch.
+std::string_view bytes_of(const std::vector<std::uint32_t>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(std::uint32_t)};
 }
 
-struct MappedKeys : Input::Mapped {
-  std::string blob;
-  std::vector<std::uint64_t> entries;
-  std::size_t most_keys = 0;
-};
-
-std::unique_ptr<MappedKeys> map_keys(const RecordBatch& batch, RowKeyMaker& maker, std::size_t identifiers) {
-  auto mapped = std::make_unique<MappedKeys>();
-  mapped->entries.resize(identifiers);
-  mapped->blob.reserve(batch.rows() * 20 + 8);
-  put_varint(batch.rows(), mapped->blob);
-  std::vector<RowKey> keys;
-  for (std::size_t row = 0; row < batch.rows(); ++row) {
-    maker.make(batch, row, keys);
-    put_keys(keys, mapped->blob);
-    for (const RowKey& key : keys) ++mapped->entries[key.identifier];
-    mapped->most_keys = std::max(mapped->most_keys, keys.size());
-  }
-  return mapped;
+void read_numbers(const BatchSpool& spool, std::size_t batch, std::string& scratch,
+                  std::vector<std::uint32_t>& numbers) {
+  const std::string_view blob = spool.read(batch, scratch);
+  numbers.resize(blob.size() / sizeof(std::uint32_t));
+  if (!blob.empty()) std::memcpy(numbers.data(), blob.data(), blob.size());
 }
 
-/// The keys of a batch as they were spooled, row ends beside them.
-struct BatchKeys {
-  std::vector<RowKey> keys;
-  std::vector<std::size_t> ends;
-
-  void decode(std::string_view blob) {
-    keys.clear();
-    ends.clear();
-    const char* at = blob.data();
-    for (std::uint64_t rows = get_varint(at); rows > 0; --rows) {
-      for (std::uint64_t count = get_varint(at); count > 0; --count) {
-        const auto identifier = static_cast<int>(get_varint(at));
-        keys.push_back({identifier, get_fixed<KeyHash>(at)});
-      }
-      ends.push_back(keys.size());
-    }
-  }
-};
-
-}  // namespace
-
-OriginalKeys::OriginalKeys(RunContext& run)
-    : spool(run.temp, run.tuning.spill ? 0 : run.memory.spool), entries(run.plan.identifiers.size()) {}
-
-std::unique_ptr<OriginalKeys> scan_original_keys(RunContext& run) {
-  auto result = std::make_unique<OriginalKeys>(run);
-  Input& input = *run.inputs.original;
-  Projection projection(static_cast<std::size_t>(run.plan.original_column_count));
-  std::vector<std::vector<int>> columns;
-  for (const PlanIdentifier& identifier : run.plan.identifiers) {
-    for (const int column : identifier.original_columns) projection.add(column);
-    columns.push_back(identifier.original_columns);
-  }
-  ScanOptions options = run.scan_options(true);
-  projection.settle(options);
-  std::vector<RowKeyMaker> makers;
-  for (int t = 0; t < run.threads; ++t) makers.emplace_back(run.plan, projection.places(columns), run.seed);
-
-  result->account = input.scan(
-      options,
-      [&](const RecordBatch& batch, int thread) -> std::unique_ptr<Input::Mapped> {
-        return map_keys(batch, makers[thread], result->entries.size());
-      },
-      [&](std::unique_ptr<Input::Mapped> base, const BatchPosition& position) {
-        const auto& mapped = static_cast<const MappedKeys&>(*base);
-        result->spool.append(position.first_row, mapped.blob);
-        for (std::size_t i = 0; i < mapped.entries.size(); ++i) result->entries[i] += mapped.entries[i];
-        result->most_keys = std::max(result->most_keys, mapped.most_keys);
-        result->rows += position.rows;
-        run.progress.advance(position.bytes_done, result->rows);
-      });
-  return result;
-}
-
-OriginalIndex::OriginalIndex(RunContext& run, const OriginalKeys& keys, std::uint64_t bucket_rows)
-    : rows_(keys.rows), bucket_rows_(bucket_rows), buckets_((keys.rows + bucket_rows - 1) / bucket_rows),
-      table_(keys.entries, run.collisions), shared_(run.plan, table_),
-      row_slots_(run.temp, run.tuning.spill ? 0 : run.memory.spool), first_bucket_(table_.slots()),
-      in_several_(table_.slots()), edges_(run.temp, run.tuning.spill ? 0 : run.memory.spool) {
-  first_bucket_.prefer_huge_pages();
-  insert_all(run, keys);
-  find_edges(run);
-}
-
-void OriginalIndex::insert_all(RunContext& run, const OriginalKeys& keys) {
-  BatchKeys batch;
-  RowSlots slots;
-  std::string scratch, blob;
+/// Gives the keys of the range that is there their slots, `slot_of(key, row)`; those of other ranges keep
+/// theirs.
+template <typename SlotOf>
+void fill_in_range(const RunContext& run, const KeyTable& table, const KeySpool& keys,
+                   std::unique_ptr<BatchSpool>& slots, SlotOf&& slot_of) {
+  auto filled = std::make_unique<BatchSpool>(run.temp, spool_bytes(run) / 4);
+  SpooledKeys batch;
+  std::vector<std::uint32_t> numbers;
+  std::string scratch;
   std::uint64_t row = 0;
   for (std::size_t b = 0; b < keys.spool.size(); ++b) {
     throw_if_stopped(run.stop);
-    batch.decode(keys.spool.read(b, scratch));
+    batch.decode(keys, b);
+    if (slots) {
+      read_numbers(*slots, b, scratch, numbers);
+    } else {
+      numbers.assign(batch.keys.size(), KeyTable::kNone);
+    }
+    std::size_t next = 0;
+    for (const std::size_t end : batch.ends) {
+      for (; next < end; ++next) {
+        if (next + kAhead < batch.keys.size()) {
+          const RowKey& ahead = batch.keys[next + kAhead];
+          table.prefetch(ahead.identifier, ahead.hash);
+        }
+        if (table.in_range(batch.keys[next].hash)) numbers[next] = slot_of(batch.keys[next], row);
+      }
+      ++row;
+    }
+    filled->append(keys.spool.first_row(b), bytes_of(numbers));
+  }
+  slots = std::move(filled);
+}
+
+}  // namespace
+
+OriginalIndex::OriginalIndex(RunContext& run, const KeySpool& keys, std::uint64_t bucket_rows, int ranges,
+                             std::vector<std::unique_ptr<FileKeys>>& files)
+    : rows_(keys.rows),
+      bucket_rows_(bucket_rows),
+      buckets_((keys.rows + bucket_rows - 1) / bucket_rows),
+      table_(keys.counts, run.collisions, ranges),
+      shared_(run.plan, table_),
+      row_slots_(run.temp, spool_bytes(run)),
+      first_bucket_(table_.slots()),
+      in_several_(table_.slots()),
+      edges_(run.temp, spool_bytes(run)) {
+  first_bucket_.prefer_huge_pages();
+  if (ranges == 1) {
+    insert_all(run, keys);
+  } else {
+    insert_by_ranges(run, keys, files);
+  }
+  find_edges(run);
+}
+
+std::uint32_t OriginalIndex::insert(const RowKey& key, std::uint64_t row) {
+  const auto bucket = static_cast<std::uint16_t>(row / bucket_rows_);
+  bool fresh = false;
+  const std::uint32_t slot = table_.insert(key.identifier, key.hash, fresh);
+  if (fresh) {
+    first_bucket_[slot] = bucket;
+  } else if (first_bucket_[slot] != bucket) {
+    in_several_.set(slot);
+  }
+  if (shared_.counts(key.identifier)) shared_.hold_in_original(key.identifier, slot);
+  return slot;
+}
+
+void OriginalIndex::insert_all(RunContext& run, const KeySpool& keys) {
+  SpooledKeys batch;
+  RowSlots slots;
+  std::string blob;
+  std::uint64_t row = 0;
+  for (std::size_t b = 0; b < keys.spool.size(); ++b) {
+    throw_if_stopped(run.stop);
+    batch.decode(keys, b);
     slots.clear();
     std::size_t next = 0;
     for (const std::size_t end : batch.ends) {
-      const auto bucket = static_cast<std::uint16_t>(row / bucket_rows_);
       for (; next < end; ++next) {
         if (next + kAhead < batch.keys.size()) {
           const RowKey& ahead = batch.keys[next + kAhead];
           table_.prefetch(ahead.identifier, ahead.hash);
         }
         const RowKey& key = batch.keys[next];
-        bool fresh = false;
-        const std::uint32_t slot = table_.insert(key.identifier, key.hash, fresh);
-        slots.add({slot, key.hash.short_check()});
-        if (fresh) {
-          first_bucket_[slot] = bucket;
-        } else if (first_bucket_[slot] != bucket) {
-          in_several_.set(slot);
-        }
-        if (shared_.counts(key.identifier)) shared_.hold_in_original(key.identifier, slot);
+        slots.add({insert(key, row), key.hash.short_check()});
       }
       slots.end_row();
       ++row;
+    }
+    blob.clear();
+    slots.encode(blob);
+    row_slots_.append(keys.spool.first_row(b), blob);
+  }
+}
+
+/// Every key of every input meets the range of the table that it belongs to; then the slots are put to the
+/// rows.
+void OriginalIndex::insert_by_ranges(RunContext& run, const KeySpool& keys,
+                                     std::vector<std::unique_ptr<FileKeys>>& files) {
+  std::unique_ptr<BatchSpool> numbers;
+  for (int range = 0; range < table_.ranges(); ++range) {
+    table_.begin_range(range);
+    fill_in_range(run, table_, keys, numbers,
+                  [&](const RowKey& key, std::uint64_t row) { return insert(key, row); });
+    for (const std::unique_ptr<FileKeys>& file : files) {
+      fill_in_range(run, table_, file->keys, file->slots,
+                    [&](const RowKey& key, std::uint64_t) { return table_.find(key.identifier, key.hash); });
+    }
+  }
+  table_.release_hashes();
+  SpooledKeys batch;
+  RowSlots slots;
+  std::vector<std::uint32_t> of_batch;
+  std::string scratch, blob;
+  for (std::size_t b = 0; b < keys.spool.size(); ++b) {
+    throw_if_stopped(run.stop);
+    batch.decode(keys, b);
+    read_numbers(*numbers, b, scratch, of_batch);
+    slots.clear();
+    std::size_t next = 0;
+    for (const std::size_t end : batch.ends) {
+      for (; next < end; ++next) slots.add({of_batch[next], batch.keys[next].hash.short_check()});
+      slots.end_row();
     }
     blob.clear();
     slots.encode(blob);
@@ -193,7 +210,8 @@ std::vector<HolderEdge> OriginalIndex::edges(std::size_t bucket) const {
   std::string scratch;
   const std::string_view blob = edges_.read(buckets_ - 1 - bucket, scratch);
   std::vector<HolderEdge> edges;
-  for (const char* at = blob.data(); at != blob.data() + blob.size();) edges.push_back(get_fixed<HolderEdge>(at));
+  for (const char* at = blob.data(); at != blob.data() + blob.size();)
+    edges.push_back(get_fixed<HolderEdge>(at));
   return edges;
 }
 
@@ -214,14 +232,16 @@ std::uint64_t choose_bucket_rows(const RunContext& run, std::uint64_t rows) {
   return std::max(fewest, std::clamp<std::uint64_t>(kBucketBytes / row_bytes, 64, 8192));
 }
 
-std::uint64_t index_bytes(const MergePlan& plan, const OriginalKeys& keys) {
-  std::uint64_t bytes = 0;
+TableBytes table_bytes(const MergePlan& plan, const KeySpool& keys) {
+  TableBytes bytes;
   for (std::size_t i = 0; i < plan.identifiers.size(); ++i) {
-    const std::uint64_t slots = KeyTable::slots_for(keys.entries[i]);
-    bytes += slots * (sizeof(std::uint64_t) + sizeof(std::uint16_t));
-    bytes += slots / 8 * (plan.inputs.size() + 2);  // usable in each file; chosen in one; in several buckets
+    const std::uint64_t slots = KeyTable::slots_for(keys.counts.of(i));
+    bytes.hashes += slots * sizeof(std::uint64_t);
+    bytes.flags += slots * sizeof(std::uint16_t);
+    bytes.flags +=
+        slots / 8 * (plan.inputs.size() + 2);  // usable in each file; chosen in one; in several buckets
     const bool counted = plan.match == MatchMode::any && plan.identifiers[i].max_shared > 0;
-    if (counted) bytes += slots * 2 * sizeof(std::uint32_t) + slots / 8;
+    if (counted) bytes.flags += slots * 2 * sizeof(std::uint32_t) + slots / 8;
   }
   return bytes;
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/stream/batch_spool.h"
+#include "engine/stream/key_spool.h"
 #include "engine/stream/key_table.h"
 #include "engine/stream/row_slots.h"
 #include "engine/stream/run_context.h"
@@ -12,38 +13,34 @@
 
 namespace crm {
 
-/// The keys of the original's rows, as hashes, in order: the result of the first pass.
-struct OriginalKeys {
-  explicit OriginalKeys(RunContext& run);
-
-  InputAccount account;
-  BatchSpool spool;                    ///< a blob per batch: see original_index.cpp
-  std::vector<std::uint64_t> entries;  ///< per identifier, over all rows
-  std::uint64_t rows = 0;
-  std::size_t most_keys = 0;           ///< of one row
-};
-
-/// Pass 1: reads the original's identifier columns.
-std::unique_ptr<OriginalKeys> scan_original_keys(RunContext& run);
-
 /// A key that rows of several buckets hold: its hits go on from its first bucket to the next.
 struct HolderEdge {
   std::uint32_t slot = 0;
   std::uint32_t next_bucket = 0;
 };
 
+/// The keys of an enriched file, where they are looked up range by range.
+struct FileKeys {
+  explicit FileKeys(const RunContext& run) : keys(run, run.plan.want_unmatched) {}
+  KeySpool keys;
+  std::unique_ptr<BatchSpool> slots;  ///< a blob per batch: u32 per key, its slot or kNone
+};
+
 /// The original's rows by key: the table, each row's slots, and which bucket holds a key first.
 ///
-/// A bucket is `bucket_rows` consecutive rows; a key's hits are kept in the bucket of its first holder, once however many
-/// rows hold it, and are handed on from bucket to bucket when the rows are merged.
+/// A bucket is `bucket_rows` consecutive rows; a key's hits are kept in the bucket of its first holder, once
+/// however many rows hold it, and are handed on from bucket to bucket when the rows are merged.
 class OriginalIndex {
  public:
-  OriginalIndex(RunContext& run, const OriginalKeys& keys, std::uint64_t bucket_rows);
+  /// With several ranges of the table (KeyTable), `files` has all enriched files' keys, and gets their slots.
+  OriginalIndex(RunContext& run, const KeySpool& keys, std::uint64_t bucket_rows, int ranges,
+                std::vector<std::unique_ptr<FileKeys>>& files);
 
   std::uint64_t rows() const { return rows_; }
   std::uint64_t bucket_rows() const { return bucket_rows_; }
   std::size_t buckets() const { return buckets_; }
   std::size_t first_bucket(std::uint32_t slot) const { return first_bucket_[slot]; }
+  void prefetch_bucket(std::uint32_t slot) const { __builtin_prefetch(&first_bucket_[slot]); }
   /// Keys of the bucket that a later one holds too.
   std::vector<HolderEdge> edges(std::size_t bucket) const;
 
@@ -57,7 +54,9 @@ class OriginalIndex {
   void release_table();
 
  private:
-  void insert_all(RunContext& run, const OriginalKeys& keys);
+  std::uint32_t insert(const RowKey& key, std::uint64_t row);
+  void insert_all(RunContext& run, const KeySpool& keys);
+  void insert_by_ranges(RunContext& run, const KeySpool& keys, std::vector<std::unique_ptr<FileKeys>>& files);
   void find_edges(RunContext& run);
 
   std::uint64_t rows_ = 0, bucket_rows_ = 1;
@@ -73,7 +72,7 @@ class OriginalIndex {
 /// Rows of a bucket, so that its hits are some hundred KiB and buckets are not too many.
 std::uint64_t choose_bucket_rows(const RunContext& run, std::uint64_t rows);
 
-/// Bytes of memory that the index and the flags of `files` enriched files will take.
-std::uint64_t index_bytes(const MergePlan& plan, const OriginalKeys& keys);
+/// Bytes of memory that the table's hashes will take, and that all else which is known of each key will.
+TableBytes table_bytes(const MergePlan& plan, const KeySpool& keys);
 
 }  // namespace crm

@@ -1,18 +1,21 @@
 #include "engine/stream/overflow.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/temp_space.h"
+#include "engine/stream/run_context.h"
 
 namespace crm {
 namespace {
 constexpr std::size_t kPieceBytes = 1u << 20;
 }
 
-Overflow::Overflow(TempSpace& temp) : temp_(temp) {}
+Overflow::Overflow(TempSpace& temp, std::stop_token stop) : temp_(temp), stop_(std::move(stop)) {}
 Overflow::~Overflow() = default;
 
 void Overflow::put_away(std::string& text, std::vector<OverflowingText::Extent>& before) {
+  throw_if_stopped(stop_);
   {
     const std::lock_guard lock(mutex_);
     if (!spill_) spill_ = temp_.create_spill();
@@ -30,6 +33,7 @@ void Overflow::read(const std::vector<OverflowingText::Extent>& before,
   std::string piece;
   for (const OverflowingText::Extent& extent : before) {
     for (std::uint64_t at = 0; at < extent.size; at += piece.size()) {
+      throw_if_stopped(stop_);
       piece.resize(std::min<std::uint64_t>(kPieceBytes, extent.size - at));
       spill_->read_at(extent.offset + at, piece.data(), piece.size());
       each(piece);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,8 +23,8 @@ struct OverflowingText {
   std::vector<Extent> before;
 };
 
-/// Takes text that has become too long for memory while its batch is being made: a few rows may become gigabytes where
-/// cells are concatenated.
+/// Takes text that has become too long for memory while its batch is being made: a few rows may become
+/// gigabytes where cells are concatenated.
 ///
 /// Threads: any.
 class Overflow {
@@ -31,22 +32,24 @@ class Overflow {
   /// Of one text, what may stay in memory.
   static constexpr std::size_t kMostText = 4u << 20;
 
-  explicit Overflow(TempSpace& temp);
+  Overflow(TempSpace& temp, std::stop_token stop);
   ~Overflow();
 
-  /// Puts `text` away if it is longer than kMostText.
+  /// Puts `text` away if it is longer than kMostText. Errors: cancelled.
   void relieve(std::string& text, std::vector<OverflowingText::Extent>& before) {
     if (text.size() > kMostText) put_away(text, before);
   }
   void relieve(OverflowingText& text) { relieve(text.text, text.before); }
 
   /// Calls `each` for what was put away, piece by piece.
-  void read(const std::vector<OverflowingText::Extent>& before, const std::function<void(std::string_view)>& each) const;
+  void read(const std::vector<OverflowingText::Extent>& before,
+            const std::function<void(std::string_view)>& each) const;
 
  private:
   void put_away(std::string& text, std::vector<OverflowingText::Extent>& before);
 
   TempSpace& temp_;
+  std::stop_token stop_;
   std::mutex mutex_;
   std::unique_ptr<SpillFile> spill_;
 };

@@ -67,10 +67,20 @@ TEST(RowSlots, SurviveTheirEncoding) {
   EXPECT_EQ(read.row(2)[0].slot, 7u);
 }
 
-KeyHash hash_of(std::size_t i, int bits = 64) { return hash_key({99, bits}, 0, false, "key " + std::to_string(i)); }
+KeyHash hash_of(std::size_t i, int bits = 64) {
+  return hash_key({99, bits}, 0, false, "key " + std::to_string(i));
+}
+
+KeyCounts counts_of(const std::vector<std::pair<int, std::size_t>>& keys, std::size_t identifiers) {
+  KeyCounts counts(identifiers);
+  for (const auto& [identifier, key] : keys) counts.add({identifier, hash_of(key)});
+  return counts;
+}
 
 TEST(KeyTable, FindsWhatWasInsertedAndNothingElse) {
-  KeyTable table({5000, 0, 5000}, Collisions::later);
+  std::vector<std::pair<int, std::size_t>> keys;
+  for (std::size_t i = 0; i < 5000; ++i) keys.emplace_back(i % 2 == 0 ? 0 : 2, i);
+  KeyTable table(counts_of(keys, 3), Collisions::later);
   std::map<std::size_t, std::uint32_t> slots;
   for (std::size_t i = 0; i < 5000; ++i) {
     bool fresh = false;
@@ -88,8 +98,33 @@ TEST(KeyTable, FindsWhatWasInsertedAndNothingElse) {
   }
 }
 
+TEST(KeyTable, InRangesGivesEachKeyOneSlotOfItsOwn) {
+  std::vector<std::pair<int, std::size_t>> keys;
+  for (std::size_t i = 0; i < 3000; ++i) keys.emplace_back(i % 2, i);
+  KeyTable table(counts_of(keys, 2), Collisions::later, 5);
+  std::set<std::uint32_t> slots;
+  std::size_t found = 0;
+  for (int range = 0; range < 5; ++range) {
+    table.begin_range(range);
+    for (const auto& [identifier, key] : keys) {
+      if (!table.in_range(hash_of(key))) continue;
+      bool fresh = false;
+      const std::uint32_t slot = table.insert(identifier, hash_of(key), fresh);
+      EXPECT_TRUE(fresh);
+      EXPECT_EQ(table.identifier_of(slot), identifier);
+      EXPECT_EQ(table.find(identifier, hash_of(key)), slot);
+      slots.insert(slot);
+      ++found;
+    }
+  }
+  EXPECT_EQ(found, keys.size());
+  EXPECT_EQ(slots.size(), keys.size());
+}
+
 TEST(KeyTable, MeetsCollisionsAsItWasTold) {
-  KeyTable thrown({100}, Collisions::thrown), resolved({100}, Collisions::resolved);
+  KeyCounts counts(1);
+  for (std::size_t i = 0; i < 100; ++i) counts.add({0, hash_of(i, 4)});
+  KeyTable thrown(counts, Collisions::thrown), resolved(counts, Collisions::resolved);
   EXPECT_THROW(
       {
         bool fresh = false;
@@ -124,7 +159,8 @@ MergePlan plan_of(int columns, Strategy strategy) {
   return plan;
 }
 
-std::string record_of(const HitLayout& layout, std::uint32_t slot, std::uint64_t row, const std::vector<HitCell>& cells) {
+std::string record_of(const HitLayout& layout, std::uint32_t slot, std::uint64_t row,
+                      const std::vector<HitCell>& cells) {
   HitHead head;
   head.slot = slot;
   head.check = 5;
@@ -140,7 +176,8 @@ TEST(Hit, SurvivesItsEncoding) {
   const MergePlan plan = plan_of(20, Strategy::most_recent);
   const HitLayout layout(plan);
   const std::string long_text(5000, 'x');
-  const std::string record = record_of(layout, 3, 1'000'000'000'000, {{0, "a", 1}, {9, long_text, 3}, {19, "z", 0}});
+  const std::string record =
+      record_of(layout, 3, 1'000'000'000'000, {{0, "a", 1}, {9, long_text, 3}, {19, "z", 0}});
   EXPECT_EQ(hit_head(record.data()).row, 1'000'000'000'000u);
   EXPECT_EQ(hit_head(record.data()).bytes, record.size());
   std::vector<HitCell> cells;
@@ -254,7 +291,8 @@ TEST(KeyedHits, StaySmallWhenOneKeyHasMostRows) {
   Consolidator consolidator(plan, layout);
   KeyedHits hits(plan, layout, pool, 8);
   const std::string text(1000, 'x');
-  for (std::uint64_t row = 0; row < 100'000; ++row) hits.add(record_of(layout, 4, row, {{0, text, 1}}).data(), consolidator);
+  for (std::uint64_t row = 0; row < 100'000; ++row)
+    hits.add(record_of(layout, 4, row, {{0, text, 1}}).data(), consolidator);
   EXPECT_LT(hits.memory_bytes(), 12u << 20);
 }
 

@@ -9,7 +9,8 @@ namespace {
 constexpr std::chrono::milliseconds kInterval{20};
 }  // namespace
 
-void ProgressMeter::begin(Stage stage, double weight, std::uint64_t bytes, int parts_left, std::string detail) {
+void ProgressMeter::begin(Stage stage, double weight, std::uint64_t bytes, int parts_left,
+                          std::string detail) {
   if (stage == progress_.stage && detail == progress_.detail && weight_ > 0) {
     stage_before_ = progress_.stage_fraction;
   } else {
@@ -32,7 +33,8 @@ void ProgressMeter::advance(std::uint64_t bytes_done, std::uint64_t rows_done) {
       bytes_ == 0 ? 1 : std::min(1.0, static_cast<double>(bytes_done) / static_cast<double>(bytes_));
   progress_.stage_fraction = std::max(progress_.stage_fraction, stage_before_ + stage_share_ * part);
   progress_.rows = std::max(progress_.rows, rows_done);
-  if (total_ > 0) progress_.fraction = std::clamp((done_before_ + weight_ * part) / total_, progress_.fraction, 1.0);
+  if (total_ > 0)
+    progress_.fraction = std::clamp((done_before_ + weight_ * part) / total_, progress_.fraction, 1.0);
   if (part >= 1 || std::chrono::steady_clock::now() - told_ >= kInterval) tell();
 }
 

@@ -16,8 +16,8 @@ class ProgressMeter {
   /// `total`: the sum of the weights of all parts to come.
   ProgressMeter(ProgressSink& sink, double total) : sink_(sink), total_(total) {}
 
-  /// Ends the part before and begins one that reads `bytes`. A second part of the same stage and detail goes on where
-  /// the first ended: of its `parts_left` parts, this one included, it fills the first.
+  /// Ends the part before and begins one that reads `bytes`. A second part of the same stage and detail goes
+  /// on where the first ended: of its `parts_left` parts, this one included, it fills the first.
   void begin(Stage stage, double weight, std::uint64_t bytes, int parts_left, std::string detail = {});
   void set_total_rows(std::uint64_t rows) { progress_.total_rows = rows; }
   /// So much of the part is done.

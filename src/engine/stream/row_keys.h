@@ -13,8 +13,9 @@ namespace crm {
 
 class RecordBatch;
 
-/// A key as 128 bits of XXH3 with the run's seed. The table compares `id` and the place that the upper half of `check`
-/// leads to; what was matched compares the lower half of `check` too (some 115 bits in all: see HashCollision).
+/// A key as 128 bits of XXH3 with the run's seed. The table compares `id` and the place that the upper half
+/// of `check` leads to; what was matched compares the lower half of `check` too (some 115 bits in all: see
+/// HashCollision).
 struct KeyHash {
   std::uint64_t id = 0;     ///< never 0
   std::uint64_t check = 0;  ///< its lowest bit is not hash: the key is a company's
@@ -25,8 +26,8 @@ struct KeyHash {
 /// True if a short check is that of a company's key.
 inline bool is_company_check(std::uint32_t check) { return (check & 1) != 0; }
 
-/// Two keys met in one slot of the table (a chance of about 10^-11 in a merge of ten million rows): the merge must start
-/// again with another seed.
+/// Two keys met in one slot of the table (a chance of about 10^-11 in a merge of ten million rows): the merge
+/// must start again with another seed.
 class HashCollision : public std::exception {
  public:
   const char* what() const noexcept override { return "two keys have the same hash"; }
@@ -57,14 +58,15 @@ class RowKeyMaker {
   void make(const RecordBatch& batch, std::size_t row, std::vector<RowKey>& keys);
   /// Text of the last row's key number `i`.
   const std::string& text(std::size_t i) const { return texts_[i]; }
-  /// Of the last row, which had keys: the key that it is grouped by where it matches nobody, the first of its first
-  /// identifier with one (with MatchMode::all, too).
+  /// Of the last row, which had keys: the key that it is grouped by where it matches nobody, the first of its
+  /// first identifier with one (with MatchMode::all, too).
   const RowKey& group_key() const { return group_key_; }
 
  private:
   void make_any(const RecordBatch& batch, std::size_t row, std::vector<RowKey>& keys);
   void make_all(const RecordBatch& batch, std::size_t row, std::vector<RowKey>& keys);
-  void append_texts(const RecordBatch& batch, std::size_t row, std::size_t identifier, std::vector<std::string>& texts);
+  void append_texts(const RecordBatch& batch, std::size_t row, std::size_t identifier,
+                    std::vector<std::string>& texts);
 
   const MergePlan& plan_;
   std::vector<std::vector<int>> columns_;

@@ -2,17 +2,28 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "ingest/input.h"
 
 namespace crm {
 namespace {
 /// Rows of enriched files from which on what they come to is worked out once for all that reach them.
 constexpr std::uint64_t kHeavyRows = 64;
+
+[[noreturn]] void refuse_outcome() {
+  throw Error(ErrorCode::limit_exceeded,
+              "what one key's enriched rows come to does not fit in --memory-limit: give it more, or take "
+              "another strategy "
+              "than concat (--strategy, --strategy-for)");
+}
 }  // namespace
 
 RowMerge::RowMerge(const MergeContext& context)
-    : context_(context), blank_(context.plan.blank_tokens), consolidator_(context.plan, context.layout),
-      reached_(kMostRows * context.plan.inputs.size()), cells_(context.plan.columns.size()),
+    : context_(context),
+      blank_(context.plan.blank_tokens),
+      consolidator_(context.plan, context.layout),
+      reached_(kMostRows * context.plan.inputs.size()),
+      cells_(context.plan.columns.size()),
       scratch_(context.plan.columns.size()) {
   const MergePlan& plan = context_.plan;
   for (const PlanIdentifier& identifier : plan.identifiers) {
@@ -159,7 +170,13 @@ std::shared_ptr<const SharedOutcomes> RowMerge::make_shared() {
     sort_by_rank(static_cast<int>(c), values);
     consolidator_.consolidate(plan.columns[c], values, result->columns[c]);
     result->touched.push_back(static_cast<int>(c));
-    if (plan.want_conflicts) result->values[c] = std::move(values);
+    const Outcome& outcome = result->columns[c];
+    result->bytes += outcome.joined.size() + outcome.sources.size() * sizeof(ValueSource);
+    if (plan.want_conflicts) {
+      result->bytes += values.size() * sizeof(Value);
+      result->values[c] = std::move(values);
+    }
+    if (result->bytes > unit_->outcome_bytes) refuse_outcome();
   }
   return result;
 }
@@ -170,17 +187,22 @@ void RowMerge::decide(const PlanColumn& column, MergedCell& cell) {
     return;
   }
   // An identifier keeps what it has and has no alternate, whatever the policy.
-  const ConflictPolicy policy =
-      column.is_identifier && column.policy != ConflictPolicy::original_only ? ConflictPolicy::keep_original
-                                                                             : column.policy;
+  const ConflictPolicy policy = column.is_identifier && column.policy != ConflictPolicy::original_only
+                                    ? ConflictPolicy::keep_original
+                                    : column.policy;
   switch (policy) {
-    case ConflictPolicy::keep_original: cell.takes_choice = cell.original_blank; break;
+    case ConflictPolicy::keep_original:
+      cell.takes_choice = cell.original_blank;
+      break;
     case ConflictPolicy::use_enriched:
       cell.takes_choice =
           cell.original_blank || !consolidator_.same_value(column, cell.original, cell.outcome->text);
       break;
-    case ConflictPolicy::create_alternate: cell.alternate = true; break;
-    case ConflictPolicy::original_only: break;
+    case ConflictPolicy::create_alternate:
+      cell.alternate = true;
+      break;
+    case ConflictPolicy::original_only:
+      break;
   }
 }
 
@@ -199,14 +221,16 @@ void RowMerge::merge(const RecordBatch& batch, std::size_t row, std::size_t i) {
   changed_ = false;
   for (const int c : of_original_) {
     MergedCell& cell = cells_[c];
-    cell.original = batch.cell(row, static_cast<std::size_t>(*plan.columns[c].original_column), scratch_[c].unescaped);
+    cell.original =
+        batch.cell(row, static_cast<std::size_t>(*plan.columns[c].original_column), scratch_[c].unescaped);
     cell.original_blank = blank_.is_blank(cell.original);
   }
   current_ = &reached_[i * files];
   first_identifier_ = -1;
   for (std::size_t f = 0; f < files; ++f) {
     const int identifier = current_[f].identifier;
-    if (identifier >= 0 && (first_identifier_ < 0 || identifier < first_identifier_)) first_identifier_ = identifier;
+    if (identifier >= 0 && (first_identifier_ < 0 || identifier < first_identifier_))
+      first_identifier_ = identifier;
   }
   if (!matched()) return;
   if (is_heavy()) {

@@ -36,16 +36,17 @@ struct MergedCell {
   std::span<const Value> values;     ///< in the column's order; of heavy keys only where conflicts are listed
   std::string_view original;         ///< the original's cell; empty for a new column
   bool original_blank = true;
-  bool takes_choice = false;         ///< the column's own output cell is the outcome's
-  bool alternate = false;            ///< the alternate column's cell is the outcome's
+  bool takes_choice = false;  ///< the column's own output cell is the outcome's
+  bool alternate = false;     ///< the alternate column's cell is the outcome's
 
   bool changed() const { return takes_choice || alternate; }
 };
 
-/// Merges rows: which rows of which files each one reaches, what they give it, what the policies make of that.
+/// Merges rows: which rows of which files each one reaches, what they give it, what the policies make of
+/// that.
 ///
-/// Keys, their hits and the rows of these lie anywhere in memory, so rows are matched some at a time, each step for all of
-/// them before the next, and the memory of the next step is asked for early.
+/// Keys, their hits and the rows of these lie anywhere in memory, so rows are matched some at a time, each
+/// step for all of them before the next, and the memory of the next step is asked for early.
 ///
 /// Threads: one each.
 class RowMerge {
@@ -109,7 +110,7 @@ class RowMerge {
   const Reached* current_ = nullptr;      // of the row being merged
   const HitUnit* unit_ = nullptr;
   std::vector<MergedCell> cells_;
-  std::vector<Scratch> scratch_;          // per column
+  std::vector<Scratch> scratch_;  // per column
   std::shared_ptr<const SharedOutcomes> shared_;
   std::vector<int> touched_;
   std::vector<const char*> records_;

@@ -37,62 +37,66 @@ void RowWriter::write(const RecordBatch& batch, std::size_t row, std::uint64_t n
   if (plan_.record_id_column) {
     record_id_ = batch.cell(row, static_cast<std::size_t>(*plan_.record_id_column), record_id_scratch_);
   }
-  if (format_.merged) write_merged(batch, row, merged, out.merged.text);
-  if (format_.conflicts && merged.matched()) write_conflicts(number, merged, out.conflicts.text);
+  if (format_.merged) write_merged(batch, row, merged, out.merged);
+  if (format_.conflicts && merged.matched()) write_conflicts(number, merged, out.conflicts);
   if (merged.changed()) {
-    if (format_.provenance) write_provenance(number, merged, out.provenance.text);
+    if (format_.provenance) write_provenance(number, merged, out.provenance);
     if (format_.changes) write_changes(merged, out.changes);
   }
   count(merged, out.account);
   overflow_.relieve(out.merged);
-  overflow_.relieve(out.conflicts);
-  overflow_.relieve(out.provenance);
   overflow_.relieve(out.changes.bytes(), out.changes_before);
 }
 
-void RowWriter::write_merged(const RecordBatch& batch, std::size_t row, const RowMerge& merged, std::string& out) {
-  const std::size_t start = out.size();
+void RowWriter::write_merged(const RecordBatch& batch, std::size_t row, const RowMerge& merged,
+                             OverflowingText& out) {
+  const std::size_t start = out.text.size();
   for (const Step& step : steps_) {
-    if (&step != steps_.data()) out += format_.merged_delimiter;
+    if (&step != steps_.data()) out.text += format_.merged_delimiter;
     switch (step.role) {
-      case Role::original: write_originals(step, batch, row, merged, out); break;
+      case Role::original:
+        write_originals(step, batch, row, merged, out);
+        break;
       case Role::alternate:
-        if (merged.cell(step.column).alternate) {
-          append_field(merged.cell(step.column).outcome->text, format_.merged_delimiter, out);
-        }
+        if (merged.cell(step.column).alternate) write_cell(merged.cell(step.column).outcome->text, out);
         break;
       case Role::fresh:
-        if (merged.cell(step.column).takes_choice) {
-          append_field(merged.cell(step.column).outcome->text, format_.merged_delimiter, out);
-        }
+        if (merged.cell(step.column).takes_choice) write_cell(merged.cell(step.column).outcome->text, out);
         break;
-      default: write_match(step.role, merged, out);
+      default:
+        write_match(step.role, merged, out.text);
     }
   }
   // The empty only field of its record is quoted.
-  if (out.size() == start && plan_.output.size() == 1) out += "\"\"";
-  out += '\n';
+  if (plan_.output.size() == 1 && out.text.size() == start) out.text += "\"\"";
+  out.text += '\n';
 }
 
-void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
-                                std::string& out) {
+/// A consolidated cell may have megabytes.
+void RowWriter::write_cell(std::string_view text, OverflowingText& out) {
+  append_field(text, format_.merged_delimiter, out.text);
+  if (plan_.output.size() > 1) overflow_.relieve(out);
+}
+
+void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std::size_t row,
+                                const RowMerge& merged, OverflowingText& out) {
   // A record of one field is canonical by another rule (an empty one is quoted), so it is never copied.
   if (format_.merged_delimiter == ',' && plan_.original_column_count > 1 && batch.canonical(row)) {
     return copy_raw(step, batch, row, merged, out);
   }
   for (int column = step.first; column < step.last; ++column) {
-    if (column != step.first) out += format_.merged_delimiter;
+    if (column != step.first) out.text += format_.merged_delimiter;
     const int m = merged_of_original_[column];
-    const std::string_view text = m >= 0 && merged.cell(m).takes_choice
-                                      ? merged.cell(m).outcome->text
-                                      : batch.cell(row, static_cast<std::size_t>(column), cell_scratch_);
-    append_field(text, format_.merged_delimiter, out);
+    write_cell(m >= 0 && merged.cell(m).takes_choice
+                   ? merged.cell(m).outcome->text
+                   : batch.cell(row, static_cast<std::size_t>(column), cell_scratch_),
+               out);
   }
 }
 
 /// Copies the stretches between changed cells as they came.
 void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
-                         std::string& out) {
+                         OverflowingText& out) {
   const std::string_view raw = batch.raw(row);
   const auto begin = [&](int column) {
     const Field& field = batch.field(row, static_cast<std::size_t>(column));
@@ -108,13 +112,13 @@ void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t
     for (int column = step.first; column < step.last; ++column) {
       const int m = merged_of_original_[column];
       if (m < 0 || !merged.cell(m).takes_choice) continue;
-      if (from < column) out.append(raw.data() + (begin(from) - base), begin(column) - begin(from));
-      append_field(merged.cell(m).outcome->text, ',', out);
+      if (from < column) out.text.append(raw.data() + (begin(from) - base), begin(column) - begin(from));
+      write_cell(merged.cell(m).outcome->text, out);
       from = column + 1;
-      if (from < step.last) out += ',';
+      if (from < step.last) out.text += ',';
     }
   }
-  if (from < step.last) out.append(raw.data() + (begin(from) - base), end(step.last - 1) - begin(from));
+  if (from < step.last) out.text.append(raw.data() + (begin(from) - base), end(step.last - 1) - begin(from));
 }
 
 void RowWriter::write_match(Role role, const RowMerge& merged, std::string& out) {
@@ -137,11 +141,12 @@ void RowWriter::write_match(Role role, const RowMerge& merged, std::string& out)
       append_field(cell_scratch_, format_.merged_delimiter, out);
       break;
     }
-    default: out += merged.matched() ? "matched" : "unmatched";
+    default:
+      out += merged.matched() ? "matched" : "unmatched";
   }
 }
 
-void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, std::string& out) {
+void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, OverflowingText& out) {
   for (const OutputColumn& output : plan_.output) {
     if (output.column < 0) continue;
     const MergedCell& cell = merged.cell(output.column);
@@ -156,11 +161,12 @@ void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, s
     line.sources = cell.outcome->sources;
     line.matched_on = plan_.identifiers[merged.identifier(cell.outcome->sources.front().file)].label;
     line.rule = plan_.columns[output.column].strategy;
-    append_provenance(plan_, line, format_.provenance_delimiter, out);
+    append_provenance(plan_, line, format_.provenance_delimiter, out.text);
+    overflow_.relieve(out);
   }
 }
 
-void RowWriter::write_conflicts(std::uint64_t number, RowMerge& merged, std::string& out) {
+void RowWriter::write_conflicts(std::uint64_t number, RowMerge& merged, OverflowingText& out) {
   for (const auto& [column, name] : in_order_) {
     const MergedCell& cell = merged.cell(column);
     if (cell.outcome == nullptr) continue;
@@ -169,13 +175,17 @@ void RowWriter::write_conflicts(std::uint64_t number, RowMerge& merged, std::str
 }
 
 void RowWriter::write_cell_conflicts(std::uint64_t number, std::string_view name, const PlanColumn& column,
-                                     const MergedCell& cell, Consolidator& consolidator, std::string& out) {
+                                     const MergedCell& cell, Consolidator& consolidator,
+                                     OverflowingText& out) {
   ConflictLine line;
   line.row = number + 1;
   line.record_id = record_id_;
   line.column = name;
-  line.chosen = cell.takes_choice || cell.original_blank || !column.original_column ? cell.outcome->text : cell.original;
-  const auto name_of = [&](const Value& value) -> std::string_view { return plan_.inputs[value.source().file].name; };
+  line.chosen = cell.takes_choice || cell.original_blank || !column.original_column ? cell.outcome->text
+                                                                                    : cell.original;
+  const auto name_of = [&](const Value& value) -> std::string_view {
+    return plan_.inputs[value.source().file].name;
+  };
 
   const bool has_original = column.original_column && !cell.original_blank;
   std::string names;
@@ -195,7 +205,8 @@ void RowWriter::write_cell_conflicts(std::uint64_t number, std::string_view name
     line.other = other;
     line.other_from = from;
     line.real = !consolidator.same_value(column, line.chosen, other);
-    append_conflict(line, format_.conflicts_delimiter, out);
+    append_conflict(line, format_.conflicts_delimiter, out.text);
+    overflow_.relieve(out);
   };
   if (has_original) list(cell.original, "original");
   for (const Value& value : cell.values) list(value.text, name_of(value));
@@ -233,9 +244,14 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     const bool filled = column.original_column && !cell.original_blank;
     const std::string_view* const original = filled ? &cell.original : nullptr;
     switch (merged.consolidator().difference(column, original, *cell.outcome)) {
-      case Difference::real: ++sum.conflicts_real; break;
-      case Difference::formatting: ++sum.conflicts_formatting; break;
-      case Difference::none: break;
+      case Difference::real:
+        ++sum.conflicts_real;
+        break;
+      case Difference::formatting:
+        ++sum.conflicts_formatting;
+        break;
+      case Difference::none:
+        break;
     }
     if (!cell.changed()) continue;
     ++sum.changed;
@@ -245,7 +261,8 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     if (merged.shared()) {
       account.shared_contributed[merged.shared()].insert(c);
     } else {
-      for (const ValueSource& source : cell.outcome->sources) account.contributed.emplace_back(source.file, source.row);
+      for (const ValueSource& source : cell.outcome->sources)
+        account.contributed.emplace_back(source.file, source.row);
     }
   }
 }

@@ -34,7 +34,8 @@ class RowWriter {
   RowWriter(const MergePlan& plan, const OutputFormat& format, Overflow& overflow);
 
   /// Appends the row; `number` is 0-based.
-  void write(const RecordBatch& batch, std::size_t row, std::uint64_t number, RowMerge& merged, WrittenRows& out);
+  void write(const RecordBatch& batch, std::size_t row, std::uint64_t number, RowMerge& merged,
+             WrittenRows& out);
 
  private:
   /// A stretch of the output's columns: originals that follow each other in both files, or one other column.
@@ -43,15 +44,17 @@ class RowWriter {
     int first = 0, last = 0;  // original: its columns [first, last)
     int column = -1;          // alternate, fresh
   };
-  void write_merged(const RecordBatch& batch, std::size_t row, const RowMerge& merged, std::string& out);
+  void write_merged(const RecordBatch& batch, std::size_t row, const RowMerge& merged, OverflowingText& out);
   void write_originals(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
-                       std::string& out);
-  void copy_raw(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged, std::string& out);
+                       OverflowingText& out);
+  void copy_raw(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
+                OverflowingText& out);
+  void write_cell(std::string_view text, OverflowingText& out);
   void write_match(OutputColumn::Role role, const RowMerge& merged, std::string& out);
-  void write_provenance(std::uint64_t number, const RowMerge& merged, std::string& out);
-  void write_conflicts(std::uint64_t number, RowMerge& merged, std::string& out);
+  void write_provenance(std::uint64_t number, const RowMerge& merged, OverflowingText& out);
+  void write_conflicts(std::uint64_t number, RowMerge& merged, OverflowingText& out);
   void write_cell_conflicts(std::uint64_t number, std::string_view name, const PlanColumn& column,
-                            const MergedCell& cell, Consolidator& consolidator, std::string& out);
+                            const MergedCell& cell, Consolidator& consolidator, OverflowingText& out);
   void write_changes(const RowMerge& merged, ChangesBatch& changes);
   void count(RowMerge& merged, MergeAccount& account);
 
@@ -59,9 +62,10 @@ class RowWriter {
   OutputFormat format_;
   Overflow& overflow_;
   std::vector<Step> steps_;
-  std::vector<int> of_original_;                              // merged columns that the original has
-  std::vector<int> merged_of_original_;                       // original column → merged column or -1
-  std::vector<std::pair<int, std::string_view>> in_order_;    // merged columns with their names, in output order
+  std::vector<int> of_original_;         // merged columns that the original has
+  std::vector<int> merged_of_original_;  // original column → merged column or -1
+  std::vector<std::pair<int, std::string_view>>
+      in_order_;  // merged columns with their names, in output order
   std::string record_id_scratch_, cell_scratch_;
   std::string_view record_id_;
   std::vector<ChangedCell> changed_cells_;

@@ -11,7 +11,8 @@ void RejectsOnce::add(const Reject& reject) {
 }
 
 void throw_if_stopped(const std::stop_token& stop) {
-  if (stop.stop_requested()) throw Error(ErrorCode::cancelled, "the merge was cancelled; no output was written");
+  if (stop.stop_requested())
+    throw Error(ErrorCode::cancelled, "the merge was cancelled; no output was written");
 }
 
 void Projection::settle(ScanOptions& options) {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "engine/stages.h"
 #include "engine/memory_division.h"
+#include "engine/stages.h"
 #include "engine/stream/key_table.h"
 #include "engine/stream/progress_meter.h"
 #include "engine/stream/row_keys.h"
@@ -47,8 +47,8 @@ struct RunContext {
   }
 };
 
-/// Hands rejects on, but not those that it has handed on in an earlier attempt: each input tells of its rejects in the
-/// same order each time.
+/// Hands rejects on, but not those that it has handed on in an earlier attempt: each input tells of its
+/// rejects in the same order each time.
 class RejectsOnce final : public RejectSink {
  public:
   explicit RejectsOnce(RejectSink* sink) : sink_(sink) {}

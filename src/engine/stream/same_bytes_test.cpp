@@ -17,12 +17,14 @@ std::string number(std::uint64_t value) { return std::to_string(value); }
 std::string random_key(std::mt19937& random) {
   if (random() % 3 == 0) return "all@x.com";
   std::string cell;
-  for (std::uint64_t i = random() % 4; i > 0; --i) cell += (cell.empty() ? "p" : ";p") + number(random() % 40) + "@x.com";
+  for (std::uint64_t i = random() % 4; i > 0; --i)
+    cell += (cell.empty() ? "p" : ";p") + number(random() % 40) + "@x.com";
   return cell;
 }
 
 std::string random_value(std::mt19937& random) {
-  static const char* const kValues[] = {"", " ", "Bonn", "bonn", "Oslo ", "\"a, b\"", "\"q\"\"q\"", "long long", "x", "Bonn", "3"};
+  static const char* const kValues[] = {"",           " ",         "Bonn", "bonn", "Oslo ", "\"a, b\"",
+                                        "\"q\"\"q\"", "long long", "x",    "Bonn", "3"};
   return kValues[random() % std::size(kValues)];
 }
 
@@ -30,23 +32,25 @@ std::unique_ptr<Merge> random_merge(std::uint32_t seed, std::uint32_t rows) {
   std::mt19937 random(seed);
   std::string original = "Id,Email,Link,City,Job\n";
   for (std::uint32_t i = 0; i < rows; ++i) {
-    original += number(i) + "," + random_key(random) + ",in/l" + number(random() % 30) + "," + random_value(random) + "," +
-                random_value(random) + "\n";
+    original += number(i) + "," + random_key(random) + ",in/l" + number(random() % 30) + "," +
+                random_value(random) + "," + random_value(random) + "\n";
   }
   std::vector<std::pair<std::string, std::string>> enriched;
   for (const char* const name : {"one", "two", "three"}) {
     std::string text = "City,Email,Link,Job,Updated," + std::string(name) + "\n";
     for (std::uint32_t i = 0; i < rows; ++i) {
-      text += random_value(random) + "," + random_key(random) + ",in/l" + number(random() % 60) + "," + random_value(random) +
-              ",2024-01-0" + number(random() % 9 + 1) + "," + random_value(random) + "\n";
+      text += random_value(random) + "," + random_key(random) + ",in/l" + number(random() % 60) + "," +
+              random_value(random) + ",2024-01-0" + number(random() % 9 + 1) + "," + random_value(random) +
+              "\n";
     }
     enriched.emplace_back(name, std::move(text));
   }
   auto merge = std::make_unique<Merge>(std::move(original), std::move(enriched));
   merge->on("Email", Kind::email).max_shared = seed % 2 == 0 ? 0 : 25;  // where 0, some keys are heavy
   if (seed % 3 != 0) merge->on("Link", Kind::linkedin);
-  constexpr Strategy kAll[] = {Strategy::first,       Strategy::last,          Strategy::longest, Strategy::most_complete,
-                               Strategy::most_recent, Strategy::most_frequent, Strategy::concat};
+  constexpr Strategy kAll[] = {Strategy::first,         Strategy::last,        Strategy::longest,
+                               Strategy::most_complete, Strategy::most_recent, Strategy::most_frequent,
+                               Strategy::concat};
   for (PlanColumn& column : merge->plan.columns) {
     column.strategy = kAll[random() % std::size(kAll)];
     std::shuffle(column.rank.begin(), column.rank.end(), random);
@@ -70,7 +74,8 @@ void expect_same(const MergeResult& got, const MergeResult& expected, const std:
   }
   for (std::size_t c = 0; c < expected.report.columns.size(); ++c) {
     EXPECT_EQ(got.report.columns[c].conflicts_real, expected.report.columns[c].conflicts_real) << what;
-    EXPECT_EQ(got.report.columns[c].conflicts_formatting, expected.report.columns[c].conflicts_formatting) << what;
+    EXPECT_EQ(got.report.columns[c].conflicts_formatting, expected.report.columns[c].conflicts_formatting)
+        << what;
     EXPECT_EQ(got.report.columns[c].filled_by, expected.report.columns[c].filled_by) << what;
   }
 }
@@ -93,9 +98,10 @@ TEST_P(SameBytes, WhateverTheTuningAndTheThreads) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Tunings, SameBytes,
-                         testing::Values("block=64", "partition_rows=1", "partition_rows=3,prune_rows=2", "spill=1",
-                                         "block=100,partition_rows=2,spill=1,prune_rows=3", "hash_bits=4",
-                                         "partition_rows=5,heavy=1",
+                         testing::Values("block=64", "partition_rows=1", "partition_rows=3,prune_rows=2",
+                                         "spill=1", "block=100,partition_rows=2,spill=1,prune_rows=3",
+                                         "hash_bits=4", "partition_rows=5,heavy=1", "ranges=3",
+                                         "ranges=7,spill=1,partition_rows=4,block=200",
                                          "block=64,partition_rows=3,spill=1,hash_bits=4"));
 
 TEST(HashCollisions, FoundByTheHitsAloneStartTheMergeAgain) {

@@ -92,7 +92,8 @@ std::uint64_t SharedKeys::finish() {
   keep_first();
   for (const Sharing& sharing : sharings_) listed_.push_back(sharing.slot);
   std::sort(listed_.begin(), listed_.end());
-  std::sort(sharings_.begin(), sharings_.end(), [](const Sharing& a, const Sharing& b) { return a.slot < b.slot; });
+  std::sort(sharings_.begin(), sharings_.end(),
+            [](const Sharing& a, const Sharing& b) { return a.slot < b.slot; });
   return total_;
 }
 

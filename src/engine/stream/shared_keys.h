@@ -36,13 +36,15 @@ class SharedKeys {
   bool counts(int identifier) const { return counter_of_[identifier] >= 0; }
 
   /// A row of the original, or of the file being counted, holds the key (once a row).
-  void hold_in_original(int identifier, std::uint32_t slot) { ++counters_[counter_of_[identifier]].original[index(slot)]; }
+  void hold_in_original(int identifier, std::uint32_t slot) {
+    ++counters_[counter_of_[identifier]].original[index(slot)];
+  }
   void hold_in_file(std::uint32_t slot);
   /// After a file: its keys that the original or it shares too widely are no longer usable in it.
   void settle_file(std::size_t file, UsableKeys& usable);
 
-  /// After the last file: what kept rows from matching. Its keys' texts are not known here: `listed` says of which
-  /// slots they are wanted.
+  /// After the last file: what kept rows from matching. Its keys' texts are not known here: `listed` says of
+  /// which slots they are wanted.
   std::uint64_t finish();
   bool listed(std::uint32_t slot) const { return !listed_.empty() && is_listed(slot); }
   /// Offers a listed slot's key with its text.
@@ -51,7 +53,7 @@ class SharedKeys {
  private:
   struct Counter {
     int identifier = 0;
-    std::uint64_t begin = 0, end = 0;       // slots
+    std::uint64_t begin = 0, end = 0;  // slots
     std::uint64_t limit = 0;
     MappedArray<std::uint32_t> original, file;
     BitArray in_some_file;

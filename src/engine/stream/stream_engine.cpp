@@ -37,8 +37,8 @@ class StreamEngine final : public Engine {
     MemoryDivision memory = divide_memory(limits.memory_bytes, limits.threads);
     if (tuning_.block_bytes > 0) memory.block = tuning_.block_bytes;
     RejectsOnce rejects(inputs.rejects);
-    RunContext run{plan, inputs, tuning_, temp, progress, clock, memory, limits.threads, {}, Collisions::later, nullptr,
-                   std::move(stop)};
+    RunContext run{plan,           inputs, tuning_,           temp,    progress,       clock, memory,
+                   limits.threads, {},     Collisions::later, nullptr, std::move(stop)};
     if (inputs.rejects != nullptr) run.rejects = &rejects;
     if (tuning_.hash_bits < 64 && !tuning_.late_collisions) run.collisions = Collisions::thrown;
 
@@ -55,7 +55,8 @@ class StreamEngine final : public Engine {
       } catch (const HashCollision&) {
         if (written || attempt == kMostAttempts) {
           throw Error(ErrorCode::internal,
-                      "two different keys have the same 64-bit hash; run the merge again (each run draws another seed)");
+                      "two different keys have the same 64-bit hash; run the merge again (each run draws "
+                      "another seed)");
         }
         progress.restart();
       }
@@ -70,20 +71,36 @@ class StreamEngine final : public Engine {
   }
   void merge(RunContext& run, const EngineOutputs& outputs, const EngineLimits& limits, MergeReport& report,
              bool& written) const;
-  void merge_enriched(RunContext& run, OriginalIndex& index, const HitLayout& layout, EnrichedResults& results,
-                      bool once) const;
 
   StreamTuning tuning_;
 };
 
-/// Pass 2.
-void StreamEngine::merge_enriched(RunContext& run, OriginalIndex& index, const HitLayout& layout,
-                                  EnrichedResults& results, bool once) const {
+/// Where the table of keys does not fit into memory as a whole: the enriched files' keys, to be looked up
+/// range by range.
+std::vector<std::unique_ptr<FileKeys>> read_enriched_keys(RunContext& run) {
+  std::vector<std::unique_ptr<FileKeys>> files;
   for (std::size_t f = 0; f < run.plan.inputs.size(); ++f) {
     const std::uint64_t bytes = run.inputs.enriched[f]->text_bytes();
-    run.progress.begin(Stage::import_enriched, static_cast<double>(bytes), bytes, 1, run.plan.inputs[f].name);
+    run.progress.begin(Stage::import_enriched, static_cast<double>(bytes) / 2, bytes, 2,
+                       run.plan.inputs[f].name);
+    scan_keys(run, enriched_key_columns(run, f), files.emplace_back(std::make_unique<FileKeys>(run))->keys);
+  }
+  return files;
+}
+
+/// Pass 2.
+void merge_enriched(RunContext& run, OriginalIndex& index, const HitLayout& layout, EnrichedResults& results,
+                    bool once, std::vector<std::unique_ptr<FileKeys>>& keys) {
+  for (std::size_t f = 0; f < run.plan.inputs.size(); ++f) {
+    const std::uint64_t bytes = run.inputs.enriched[f]->text_bytes();
+    const double weight = keys.empty() ? 1 : 0.5;
+    run.progress.begin(Stage::import_enriched, static_cast<double>(bytes) * weight, bytes, 1,
+                       run.plan.inputs[f].name);
     EnrichedScan scan(run, index, layout, f, results);
-    if (once) {
+    if (!keys.empty()) {
+      scan.scan_after(*keys[f]);
+      keys[f].reset();
+    } else if (once) {
       scan.scan_once();
     } else {
       scan.scan_twice();
@@ -92,35 +109,39 @@ void StreamEngine::merge_enriched(RunContext& run, OriginalIndex& index, const H
   }
 }
 
-void StreamEngine::merge(RunContext& run, const EngineOutputs& outputs, const EngineLimits& limits, MergeReport& report,
-                         bool& written) const {
+void StreamEngine::merge(RunContext& run, const EngineOutputs& outputs, const EngineLimits& limits,
+                         MergeReport& report, bool& written) const {
   const MergePlan& plan = run.plan;
-  Input& original = *run.inputs.original;
-  const std::uint64_t original_bytes = original.text_bytes();
+  const std::uint64_t original_bytes = run.inputs.original->text_bytes();
   const auto enter = [&](Stage stage) { run.clock.enter(stage, run.temp.spilled_bytes()); };
 
   enter(Stage::import_original);
-  run.progress.begin(Stage::import_original, static_cast<double>(original_bytes) * kKeysWeight, original_bytes, 1);
-  std::unique_ptr<OriginalKeys> keys = scan_original_keys(run);
+  run.progress.begin(Stage::import_original, static_cast<double>(original_bytes) * kKeysWeight,
+                     original_bytes, 1);
+  auto keys = std::make_unique<KeySpool>(run, false);
+  scan_keys(run, original_key_columns(run), *keys);
   report.inputs[0] = keys->account;
   run.clock.add_rows(Stage::import_original, keys->rows);
-  divide_rest(limits.memory_bytes, index_bytes(plan, *keys), run.memory);
-  OriginalIndex index(run, *keys, choose_bucket_rows(run, keys->rows));
+
+  enter(Stage::import_enriched);
+  const int ranges =
+      divide_rest(limits.memory_bytes, table_bytes(plan, *keys), tuning_.key_ranges, run.memory);
+  std::vector<std::unique_ptr<FileKeys>> file_keys;
+  if (ranges > 1) file_keys = read_enriched_keys(run);
+  OriginalIndex index(run, *keys, choose_bucket_rows(run, keys->rows), ranges, file_keys);
   const bool once = keys->most_keys <= 1 && !index.shared().any();
   keys.reset();
 
-  enter(Stage::import_enriched);
   const HitLayout layout(plan);
-  const std::uint64_t hits_memory = tuning_.spill ? 0 : run.memory.hits;
   EnrichedResults results{UsableKeys(index.table().slots(), plan.inputs.size()),
-                          HitStore(run.temp, index.buckets(), hits_memory),
+                          HitStore(run.temp, index.buckets(), tuning_.spill ? 0 : run.memory.hits),
                           nullptr,
                           std::vector<InputAccount>(plan.inputs.size()),
                           std::vector<EnrichedAccount>(plan.inputs.size()),
                           std::vector<std::uint64_t>(plan.inputs.size())};
   UnmatchedRows unmatched(run.temp, tuning_.spill ? 0 : run.memory.spool, plan.identifiers.size());
   if (plan.want_unmatched) results.unmatched = &unmatched;
-  merge_enriched(run, index, layout, results, once);
+  merge_enriched(run, index, layout, results, once, file_keys);
   for (std::size_t f = 0; f < plan.inputs.size(); ++f) {
     report.inputs[f + 1] = results.inputs[f];
     report.enriched[f] = results.accounts[f];
@@ -131,8 +152,15 @@ void StreamEngine::merge(RunContext& run, const EngineOutputs& outputs, const En
   enter(Stage::export_);
   run.progress.begin(Stage::export_, static_cast<double>(original_bytes) * kMergeWeight, original_bytes, 1);
   run.progress.set_total_rows(index.rows());
-  MergePass pass(run, outputs, index, layout, results.usable, results.hits);
-  pass.execute(report, written);
+  {
+    MergePass pass(run, outputs, index, layout, results.usable, results.hits);
+    pass.execute(report, written);
+    run.clock.divide({{Stage::consolidate, pass.consolidating()},
+                      {Stage::match, pass.matching()},
+                      {Stage::export_, pass.writing()}});
+  }
+  for (const std::uint64_t matched : results.matched) run.clock.add_rows(Stage::consolidate, matched);
+  run.clock.add_rows(Stage::match, index.rows());
   run.clock.add_rows(Stage::export_, index.rows());
   for (std::size_t f = 0; f < plan.inputs.size(); ++f) {
     report.enriched[f].nothing_used = results.matched[f] - report.enriched[f].contributed;

@@ -44,16 +44,16 @@ TEST_P(EachStrategy, ChoosesItsValue) {
   merge.on("Key", Kind::exact);
   merge.column("V").strategy = GetParam().strategy;
   const std::string merged = merge.run().merged;
-  EXPECT_EQ(merged.substr(merged.find('\n') + 1).substr(4), std::string(GetParam().value) + ",2024-01-01,x,y,Key,one; two\n");
+  EXPECT_EQ(merged.substr(merged.find('\n') + 1).substr(4),
+            std::string(GetParam().value) + ",2024-01-01,x,y,Key,one; two\n");
 }
 
-INSTANTIATE_TEST_SUITE_P(Strategies, EachStrategy,
-                         testing::Values(StrategyCase{Strategy::first, "aa"}, StrategyCase{Strategy::last, "dd"},
-                                         StrategyCase{Strategy::longest, "bbbb"},
-                                         StrategyCase{Strategy::most_complete, "bbbb"},
-                                         StrategyCase{Strategy::most_recent, "c"},
-                                         StrategyCase{Strategy::most_frequent, "aa"},
-                                         StrategyCase{Strategy::concat, "aa; bbbb; c; dd"}));
+INSTANTIATE_TEST_SUITE_P(
+    Strategies, EachStrategy,
+    testing::Values(StrategyCase{Strategy::first, "aa"}, StrategyCase{Strategy::last, "dd"},
+                    StrategyCase{Strategy::longest, "bbbb"}, StrategyCase{Strategy::most_complete, "bbbb"},
+                    StrategyCase{Strategy::most_recent, "c"}, StrategyCase{Strategy::most_frequent, "aa"},
+                    StrategyCase{Strategy::concat, "aa; bbbb; c; dd"}));
 
 TEST(StreamEngine, LetsEachPolicyHaveItsWay) {
   Merge merge("Id,Key,Keep,Use,Alt,Only\n1,k,a,a,a,\n2,k,,,,\n3,k,B,B,B,B\n",
@@ -75,7 +75,9 @@ TEST(StreamEngine, LetsEachPolicyHaveItsWay) {
 
 TEST(StreamEngine, TakesTheFirstKeyThatEachFileHas) {
   Merge merge("Id,Email,LinkedIn\n1,a@x.com,linkedin.com/in/a\n2,b@x.com,linkedin.com/in/b\n",
-              {{"one", "Email,LinkedIn,V\na@x.com,,by mail\nq@x.com,linkedin.com/in/a,by link\n,linkedin.com/in/b,only link\n"},
+              {{"one",
+                "Email,LinkedIn,V\na@x.com,,by mail\nq@x.com,linkedin.com/in/a,by "
+                "link\n,linkedin.com/in/b,only link\n"},
                {"two", "LinkedIn,W\nhttps://www.linkedin.com/in/A/,two\n"}});
   merge.on("Email", Kind::email);
   merge.on("LinkedIn", Kind::linkedin);
@@ -98,8 +100,10 @@ TEST(StreamEngine, MatchesOnAllIdentifiersTogether) {
 }
 
 TEST(StreamEngine, KeysOfTooManyRowsDoNotMatchAndAreListed) {
-  Merge merge("Id,Phone,Email\n1,+14155550100,a@x.com\n2,+14155550100,\n3,+14155550101,c@x.com\n",
-              {{"one", "Phone,Email,V\n+14155550100,,by phone\n,a@x.com,by mail\n+14155550101,,p\n+14155550101,,q\n"}});
+  Merge merge(
+      "Id,Phone,Email\n1,+14155550100,a@x.com\n2,+14155550100,\n3,+14155550101,c@x.com\n",
+      {{"one",
+        "Phone,Email,V\n+14155550100,,by phone\n,a@x.com,by mail\n+14155550101,,p\n+14155550101,,q\n"}});
   merge.on("Phone", Kind::phone).max_shared = 1;
   merge.on("Email", Kind::email);
   const MergeResult result = merge.run();
@@ -129,8 +133,9 @@ TEST(StreamEngine, ACompanysMatchFillsOnlyTheColumnsNamedForIt) {
 }
 
 TEST(StreamEngine, WritesWhatStandsBesideTheMergedFile) {
-  Merge merge("Id,Email,City\n1,a@x.com,\n2,b@x.com,bonn\n", {{"one", "Email,City,Zip\na@x.com,Oslo,\nb@x.com,Bonn,53\nn@x.com,Nice,\n"},
-                                                          {"two", "Email,City\nn@x.com,Lyon\nm@x.com,\nb@x.com,Kiel\n"}});
+  Merge merge("Id,Email,City\n1,a@x.com,\n2,b@x.com,bonn\n",
+              {{"one", "Email,City,Zip\na@x.com,Oslo,\nb@x.com,Bonn,53\nn@x.com,Nice,\n"},
+               {"two", "Email,City\nn@x.com,Lyon\nm@x.com,\nb@x.com,Kiel\n"}});
   merge.on("Email", Kind::email);
   merge.everything_beside();
   const MergeResult result = merge.run();

@@ -28,6 +28,8 @@ void set(std::string_view name, std::uint64_t value, StreamTuning& tuning, std::
     tuning.prune_rows = static_cast<std::uint32_t>(value);
   } else if (name == "heavy") {
     tuning.heavy_bytes = value;
+  } else if (name == "ranges" && value <= 64) {
+    tuning.key_ranges = static_cast<int>(value);
   } else if (name == "seed") {
     tuning.seed = value;
   } else {

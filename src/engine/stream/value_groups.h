@@ -9,10 +9,11 @@
 
 namespace crm {
 
-/// Groups the values of a column by comparison key, in order of first appearance, for any number of values: some 40 bytes
-/// for each distinct one.
+/// Groups the values of a column by comparison key, in order of first appearance, for any number of values:
+/// some 40 bytes for each distinct one.
 ///
-/// Keys are told apart by 128 bits of hash (two keys of one cell never meet by chance: one in 10^25 for a billion).
+/// Keys are told apart by 128 bits of hash (two keys of one cell never meet by chance: one in 10^25 for a
+/// billion).
 class ValueGroups {
  public:
   struct Group {
@@ -43,9 +44,9 @@ class ValueGroups {
 
   TextAt text_at_;
   KeyOf key_of_;
-  std::vector<Spelling> spellings_;  // open addressing, a power of two
+  std::vector<Spelling> spellings_;    // open addressing, a power of two
   std::vector<std::uint32_t> by_key_;  // group of a key, likewise
-  std::vector<Key> keys_;            // per group
+  std::vector<Key> keys_;              // per group
   std::vector<Group> groups_;
 };
 

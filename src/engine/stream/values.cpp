@@ -34,13 +34,17 @@ bool all_equal(std::span<const Value> values) {
   return true;
 }
 
-bool takes_by_key(Strategy strategy) { return strategy == Strategy::most_frequent || strategy == Strategy::concat; }
+bool takes_by_key(Strategy strategy) {
+  return strategy == Strategy::most_frequent || strategy == Strategy::concat;
+}
 
 [[noreturn]] void refuse_size(const PlanColumn& column) {
-  throw Error(ErrorCode::limit_exceeded,
-              fmt::format("column \"{}\": a cell would be larger than {} MiB once consolidated; choose another strategy for "
-                          "it (--strategy-for) or leave the column out (--drop)",
-                          column.name, kMaxConsolidatedCellBytes >> 20));
+  throw Error(
+      ErrorCode::limit_exceeded,
+      fmt::format(
+          "column \"{}\": a cell would be larger than {} MiB once consolidated; choose another strategy for "
+          "it (--strategy-for) or leave the column out (--drop)",
+          column.name, kMaxConsolidatedCellBytes >> 20));
 }
 
 }  // namespace
@@ -51,13 +55,17 @@ Consolidator::Consolidator(const MergePlan& plan, const HitLayout& layout)
 /// The value of the strategies that take one value by its own merit.
 std::uint32_t Consolidator::chosen_of(Strategy strategy, std::span<const Value> values) const {
   switch (strategy) {
-    case Strategy::last: return static_cast<std::uint32_t>(values.size() - 1);
-    case Strategy::longest: return first_largest(values, [](const Value& v) { return code_points(v.text); });
+    case Strategy::last:
+      return static_cast<std::uint32_t>(values.size() - 1);
+    case Strategy::longest:
+      return first_largest(values, [](const Value& v) { return code_points(v.text); });
     case Strategy::most_complete:
-      return first_largest(values, [](const Value& v) { return std::uint32_t{hit_head(v.record).completeness}; });
+      return first_largest(values,
+                           [](const Value& v) { return std::uint32_t{hit_head(v.record).completeness}; });
     case Strategy::most_recent:
       return first_largest(values, [this](const Value& v) { return hit_recency(layout_, v.record); });
-    default: return 0;
+    default:
+      return 0;
   }
 }
 
@@ -96,8 +104,9 @@ void Consolidator::choose(const PlanColumn& column, std::span<const Value> value
 }
 
 void Consolidator::group(const PlanColumn& column, std::span<const Value> values) {
-  groups_.start(values.size(), [values](std::uint32_t i) { return values[i].text; },
-                [this, &column](std::string_view text) { return keys_.comparison_key(column.kind, text); });
+  groups_.start(
+      values.size(), [values](std::uint32_t i) { return values[i].text; },
+      [this, &column](std::string_view text) { return keys_.comparison_key(column.kind, text); });
   for (std::uint32_t i = 0; i < values.size(); ++i) groups_.add(i, values[i].count);
 }
 
@@ -125,8 +134,10 @@ Difference Consolidator::among(const PlanColumn& column, std::span<const Value> 
   return difference;
 }
 
-Difference Consolidator::difference(const PlanColumn& column, const std::string_view* original, const Outcome& outcome) {
-  if (outcome.among == Difference::real || original == nullptr || *original == outcome.first) return outcome.among;
+Difference Consolidator::difference(const PlanColumn& column, const std::string_view* original,
+                                    const Outcome& outcome) {
+  if (outcome.among == Difference::real || original == nullptr || *original == outcome.first)
+    return outcome.among;
   // All values have one key, so one of them speaks for all.
   return keys_.same_value(column.kind, *original, outcome.first) ? Difference::formatting : Difference::real;
 }
@@ -146,8 +157,8 @@ void Consolidator::thin_out(const PlanColumn& column, std::span<Value> values, s
       values[g.first].count = g.count;
     }
   }
-  // Differences: a value of another spelling and one of another key than the first's tell them all; where all are listed,
-  // the first of each spelling must stay.
+  // Differences: a value of another spelling and one of another key than the first's tell them all; where all
+  // are listed, the first of each spelling must stay.
   bool other_text = false, other_key = false;
   std::unordered_set<std::string_view> texts;
   for (std::size_t i = 1; i < values.size(); ++i) {
@@ -158,7 +169,8 @@ void Consolidator::thin_out(const PlanColumn& column, std::span<Value> values, s
     }
     if (other_text && other_key) break;
     if (!other_text) keep[i] = other_text = true;
-    if (!other_key && !keys_.same_value(column.kind, values[0].text, values[i].text)) keep[i] = other_key = true;
+    if (!other_key && !keys_.same_value(column.kind, values[0].text, values[i].text))
+      keep[i] = other_key = true;
   }
 }
 

@@ -18,7 +18,8 @@ namespace crm {
 struct Value {
   std::string_view text;
   const char* record = nullptr;  ///< the hit that it is a cell of
-  std::uint64_t count = 1;       ///< rows of the same comparison key that it stands for; 0: counted with an earlier one
+  std::uint64_t count =
+      1;  ///< rows of the same comparison key that it stands for; 0: counted with an earlier one
 
   ValueSource source() const {
     const HitHead head = hit_head(record);
@@ -30,26 +31,28 @@ enum class Difference { none, formatting, real };
 
 /// What the values of a column come to.
 struct Outcome {
-  std::string_view text;               ///< chosen: a value's, or `joined`
-  std::vector<ValueSource> sources;    ///< of `text`, in order; several for concat only
-  std::vector<int> files;              ///< of the sources, each once
-  std::string_view first;              ///< the first value
-  Difference among = Difference::none; ///< of the values from each other
+  std::string_view text;                ///< chosen: a value's, or `joined`
+  std::vector<ValueSource> sources;     ///< of `text`, in order; several for concat only
+  std::vector<int> files;               ///< of the sources, each once
+  std::string_view first;               ///< the first value
+  Difference among = Difference::none;  ///< of the values from each other
   std::string joined;
 };
 
-/// Chooses among the values of a column by its strategy, and compares them. Values go in the column's order: rank of the
-/// file for that column, then row.
+/// Chooses among the values of a column by its strategy, and compares them. Values go in the column's order:
+/// rank of the file for that column, then row.
 ///
 /// Threads: one each.
 class Consolidator {
  public:
   Consolidator(const MergePlan& plan, const HitLayout& layout);
 
-  /// Replaces `outcome`. At least one value. Errors: limit_exceeded for a cell over kMaxConsolidatedCellBytes.
+  /// Replaces `outcome`. At least one value. Errors: limit_exceeded for a cell over
+  /// kMaxConsolidatedCellBytes.
   void consolidate(const PlanColumn& column, std::span<const Value> values, Outcome& outcome);
 
-  /// How far the values, and the original's cell unless that is blank (`original` null), differ from each other.
+  /// How far the values, and the original's cell unless that is blank (`original` null), differ from each
+  /// other.
   Difference difference(const PlanColumn& column, const std::string_view* original, const Outcome& outcome);
 
   /// True if two non-blank cells of the column differ in formatting only, or not at all.
@@ -57,8 +60,8 @@ class Consolidator {
     return a == b || keys_.same_value(column.kind, a, b);
   }
 
-  /// Finds the values of one file without which every outcome and every difference, together with any other files'
-  /// values, would be the same. Sets `keep` for the others and gives them the counts of those that go.
+  /// Finds the values of one file without which every outcome and every difference, together with any other
+  /// files' values, would be the same. Sets `keep` for the others and gives them the counts of those that go.
   void thin_out(const PlanColumn& column, std::span<Value> values, std::vector<bool>& keep);
 
  private:
