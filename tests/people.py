@@ -23,8 +23,9 @@ def enriched_rows(count, people, seed=2, skew=0.0, mark=""):
     for _ in range(count):
         who = 0 if rng.random() < skew else rng.randrange(int(people * 1.2) + 1)
         city = rng.choice(CITIES)
+        zip_code = "" if who % 4 else f"{rng.randrange(100000):05d}"
         yield [f"P{who}@Example{who % 50}.com" if who % 5 else "", f"linkedin.com/in/p{who}" if who % 3 else "",
-               f"(415) 555-{who % 10000:04d}" if who % 7 == 0 else "", city, "" if who % 4 else f"{rng.randrange(100000):05d}", f"Job {mark}{rng.randrange(20)}",
+               f"(415) 555-{who % 10000:04d}" if who % 7 == 0 else "", city, zip_code, f"Job {mark}{rng.randrange(20)}",
                str(rng.randrange(5000)), f"20{rng.randrange(10, 25)}-0{rng.randrange(1, 10)}-11"]
 
 

@@ -11,7 +11,8 @@ from reference.command import POLICIES, STRATEGIES
 from reference.errors import InputError, UsageError
 
 # None of these means anything to the product's tables of synonyms.
-NEUTRAL = ["Alpha", "Beta One", "Gamma", "Delta", "Epsilon", "Zeta", "\u00c4ta \U0001f600", 'Th"eta', "Io,ta", " Kappa ", "Lambda\nline"]
+NEUTRAL = ["Alpha", "Beta One", "Gamma", "Delta", "Epsilon", "Zeta", "\u00c4ta \U0001f600", 'Th"eta', "Io,ta", " Kappa ",
+           "Lambda\nline"]
 ODD = ["", " ", "-", "_", "alpha", "ALPHA", "gamma", "Gamma", "delta_", "matched_on", "match_quality", "Alpha_enriched"]
 KIND_HEADERS = {"email": ["Email", "Work Email", "E-mail 1", "Secondary Email"], "phone": ["Phone", "Mobile Phone"],
                 "linkedin": ["LinkedIn", "Person Linkedin Url"], "domain": ["Domain"], "exact": ["Code", "Ref X"],
@@ -61,7 +62,8 @@ class Generator:
                 # Phones and domains are not left to detection by content: what else has seven digits, or which hosts an
                 # e-mail column tells, is the product's to judge.
                 if is_original or kind in ("phone", "domain") or rng.random() < 0.8:
-                    shown = header if is_original or rng.random() < 0.7 else rng.choice([header.upper(), header.replace(" ", "_")])
+                    spelled = rng.choice([header.upper(), header.replace(" ", "_")])
+                    shown = header if is_original or rng.random() < 0.7 else spelled
                     columns.append((shown, kind))
             if not is_original and kind in ("email", "phone", "linkedin") and rng.random() < 0.3:
                 columns.append((rng.choice(KIND_HEADERS[kind]), kind))
@@ -84,8 +86,8 @@ class Generator:
 
     def _cell(self, kind):
         if kind == "recency":
-            return self.rng.choice(["", "2024-01-01", "2024-01-01T00:00:00Z", "2023-06-30 12:00:00", "2024-01-01T01:00:00+02:00",
-                                    "soon", " 2022-02-28 ", "2024-01-01T00:00:00.000001", "2024-02-30"])
+            return self.rng.choice(["", "2024-01-01", "2024-01-01T00:00:00Z", "2023-06-30 12:00:00",
+                                    "2024-01-01T01:00:00+02:00", "soon", " 2022-02-28 ", "2024-01-01T00:00:00.000001", "2024-02-30"])
         return identifier_cell(self.rng, kind, self.people) if kind else nasty(self.rng)
 
     def _style(self, path, columns, rows):

@@ -36,11 +36,12 @@ class Input:
     is_empty: bool = False   # zero bytes or no header
     runner_up: float = 0.0   # how well another delimiter would have done
     share: float = 1.0
+    delimiter_given: bool = False
 
     @property
     def most_are_off(self) -> bool:
-        """Most records would be padded or rejected: the dialect is wrong."""
-        return self.padded + len(self.rejects) > self.records / 2
+        """Most records would be padded or rejected: the dialect that was found is wrong; one that was given is taken."""
+        return not self.delimiter_given and self.padded + len(self.rejects) > self.records / 2
 
 
 def read_input(name, path, data, delimiter=None, encoding=None, has_header=True, max_record_bytes=64 << 20,
@@ -48,6 +49,7 @@ def read_input(name, path, data, delimiter=None, encoding=None, has_header=True,
     data = compression.decompress(data)
     result = Input(name, path, encoding=encoding or encodings.detect(data))
     text = encodings.decode(data, result.encoding)
+    result.delimiter_given = delimiter is not None
     found = dialect.detect(text, _suffix(path), delimiter, preamble)
     result.delimiter, result.share, result.runner_up = found.delimiter, found.share, found.runner_up
     records = list(read_records(text[found.skip:], found.delimiter, max_record_bytes))

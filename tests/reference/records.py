@@ -56,7 +56,7 @@ def _read_record(text, begin, line, delimiter, unquoted, limit):
             value, at = _read_quoted(text, at)
             if at is None or _longer(text[begin:at], limit):
                 end = _end_of_physical_line(text, begin)
-                return Record(line, [], text[begin:end], problem or NEVER_CLOSED, begin), end
+                return Record(line, [], _first_bytes(text[begin:end], limit), problem or NEVER_CLOSED, begin), end
             rest = unquoted.match(text, at).end()
             if rest > at:
                 problem = problem or TEXT_AFTER_QUOTE
@@ -71,8 +71,9 @@ def _read_record(text, begin, line, delimiter, unquoted, limit):
             break
         at += 1
     raw = text[begin:at]
-    if not problem and _longer(raw, limit):
-        problem, raw = TOO_LONG, raw.encode("utf-8", "surrogatepass")[:limit].decode("utf-8", "ignore")
+    if _longer(raw, limit):
+        problem = problem or TOO_LONG
+        raw = _first_bytes(raw, limit)
     return Record(line, fields, raw, problem, begin), at
 
 
@@ -98,6 +99,10 @@ def _end_of_physical_line(text, begin):
 
 def _longer(raw, limit):
     return len(raw) > limit // 4 and len(raw.encode("utf-8", "replace")) > limit
+
+
+def _first_bytes(raw, limit):
+    return raw.encode("utf-8", "surrogatepass")[:limit].decode("utf-8", "ignore") if _longer(raw, limit) else raw
 
 
 def problem_of(record: Record, columns: int, encoding: str) -> str:

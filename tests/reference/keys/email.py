@@ -1,7 +1,7 @@
 """The key of an e-mail address.
 
-Plain readings: `mailto:` in any case, with what follows its `?`; where there is `<…>` it holds the address; with aliases a `+tag` goes for every
-provider, and the dots before the `@` for gmail.com.
+Plain readings: `mailto:` in any case, with what follows its `?`; where there is `<…>` it holds the address; with
+aliases a `+tag` goes for every provider, and the dots before the `@` for gmail.com.
 """
 
 from ..text import has_white_space, lower, trim
