@@ -5,9 +5,11 @@
 #include <new>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include "app/exit_status.h"
+#include "app/inspect_command.h"
 #include "app/merge_command.h"
 #include "app/options.h"
 #include "app/plan_command.h"
@@ -33,7 +35,10 @@ void write_to_stderr(std::string_view text) {
   }
 }
 
-void print(const std::string& text) { write_all(STDOUT_FILENO, text, "standard output"); }
+int print(const std::string& text) {
+  write_all(STDOUT_FILENO, text, "standard output");
+  return 0;
+}
 
 /// How an error is printed, even where the arguments could not be understood.
 ErrorStyle error_style(const std::vector<std::string>& args, const Display& display) {
@@ -62,32 +67,45 @@ bool has(const std::vector<std::string>& args, std::string_view long_name, std::
     throw Error(ErrorCode::invalid_config,
                 fmt::format("{} is a file, not a sub-command: crm-merge merge {} ENRICHED... -o OUT", typed, typed));
   }
-  const std::optional<std::string> meant = probably_meant(typed, {"merge", "plan", "help", "version"});
-  throw Error(ErrorCode::invalid_config, fmt::format("there is no sub-command {}{}; there are merge and plan", typed,
-                                                     meant ? fmt::format(" (did you mean {}?)", *meant) : ""));
+  std::vector<std::string> names;
+  for (const Command command : kCommands) names.emplace_back(command_name(command));
+  const std::string known = fmt::format("{}", fmt::join(names, ", "));
+  names.insert(names.end(), {"help", "version"});
+  const std::optional<std::string> meant = probably_meant(typed, names);
+  throw Error(ErrorCode::invalid_config, fmt::format("there is no sub-command {}{}; there are {}", typed,
+                                                     meant ? fmt::format(" (did you mean {}?)", *meant) : "", known));
 }
 
-void run_command(Command command, const std::vector<std::string>& args, const SignalStop& signals,
-                 const Display& display) {
+/// Returns the exit status.
+int run_command(Command command, const std::vector<std::string>& args, const SignalStop& signals,
+                const Display& display) {
   const TypedOptions typed = parse_options(command, args);
   if (typed.has("--help")) return print(help_text(command, kHelpWidth));
-  const RunOptions run = resolve_options(command, typed, detect_machine());
   const CommandContext context{signals.token(), display, write_to_stderr};
   switch (command) {
-    case Command::merge: return run_merge(run, context);
-    case Command::plan: return run_plan(run, context);
+    case Command::merge: run_merge(resolve_options(command, typed, detect_machine()), context); return 0;
+    case Command::plan: run_plan(resolve_options(command, typed, detect_machine()), context); return 0;
+    case Command::inspect: return run_inspect(resolve_inspect(typed, detect_machine()), context);
   }
+  return 0;
 }
 
-void dispatch(const std::vector<std::string>& args, const SignalStop& signals, const Display& display) {
+std::optional<Command> command_of_name(const std::string& name) {
+  for (const Command command : kCommands) {
+    if (command_name(command) == name) return command;
+  }
+  return std::nullopt;
+}
+
+/// Returns the exit status.
+int dispatch(const std::vector<std::string>& args, const SignalStop& signals, const Display& display) {
   if (args.empty()) return print(short_help_text());
   const std::string& first = args[0];
   const std::vector<std::string> rest(args.begin() + 1, args.end());
-  if (first == "merge") return run_command(Command::merge, rest, signals, display);
-  if (first == "plan") return run_command(Command::plan, rest, signals, display);
+  if (const auto command = command_of_name(first)) return run_command(*command, rest, signals, display);
   if (first == "--help" || first == "-h" || first == "help") {
-    if (!rest.empty() && rest[0] == "plan") return print(help_text(Command::plan, kHelpWidth));
-    if (!rest.empty() && rest[0] == "merge") return print(help_text(Command::merge, kHelpWidth));
+    const std::optional<Command> asked = rest.empty() ? std::nullopt : command_of_name(rest[0]);
+    if (asked) return print(help_text(*asked, kHelpWidth));
     return print(short_help_text() + "\n" + help_text(Command::merge, kHelpWidth));
   }
   if (has(args, "--version", "version")) return print(version_text(has(args, "--verbose", "-v")));
@@ -117,8 +135,7 @@ int run_command_line(const std::vector<std::string>& args, SignalStop& signals) 
   const Display display = detect_display();
   const ErrorStyle style = error_style(args, display);
   try {
-    dispatch(args, signals, display);
-    return 0;
+    return dispatch(args, signals, display);
   } catch (const Error& error) {
     return report_error(error, signals, style);
   } catch (const std::bad_alloc&) {

@@ -50,18 +50,43 @@ constexpr std::string_view kPlanIntro =
     "Prints what crm-merge merge would do with the same arguments, and does nothing: what each\n"
     "file is, which columns match, where each output column comes from.\n";
 
+constexpr std::string_view kInspectIntro =
+    "usage: crm-merge inspect [NAME=]FILE... [options]\n"
+    "\n"
+    "Reads files whole and tells what they are: format, encoding, dialect and header, and how sure\n"
+    "that is; of each column how much is filled, how many values differ, what it holds, and whether\n"
+    "a spreadsheet has damaged it; records that cannot be read. With several files also how they map\n"
+    "onto the first, and which identifiers they share. Changes nothing. The result is on standard output.\n";
+
+constexpr std::string_view kInspectExitCodes =
+    "Exit status: 0 done, also where records cannot be read: they are counted; 2 usage;\n"
+    "  3 a file is missing or cannot be read at all (the others are told of all the same)\n";
+
 constexpr std::string_view kExitCodes =
     "Exit status: 0 done, 1 a fault in crm-merge, 2 usage or an output that cannot be written,\n"
     "  3 an input that is missing or cannot be read, 4 out of memory, disk or time,\n"
     "  130 cancelled, 141 the reader of standard output went away, 143 terminated\n";
 
+std::string_view intro(Command command) {
+  switch (command) {
+    case Command::merge: return kMergeIntro;
+    case Command::plan: return kPlanIntro;
+    case Command::inspect: return kInspectIntro;
+  }
+  return "";
+}
+
+std::string_view exit_codes(Command command) {
+  return command == Command::inspect ? kInspectExitCodes : kExitCodes;
+}
+
 }  // namespace
 
 std::string help_text(Command command, int width) {
-  std::string out(command == Command::merge ? kMergeIntro : kPlanIntro);
+  std::string out(intro(command));
   std::optional<OptionGroup> group;
   for (const OptionRow& row : option_table()) {
-    if (row.plan_only && command != Command::plan) continue;
+    if (!takes_option(command, row)) continue;
     if (group != row.group) {
       group = row.group;
       out += fmt::format("\n{}\n", group_title(row.group));
@@ -70,7 +95,7 @@ std::string help_text(Command command, int width) {
   }
   out += "\nNames of columns are found exactly, then without regard to case, spaces, _, - and dots.\n"
          "Lists are CSV: \"First Name,\"\"Notes, private\"\"\". SIZE is 512MB, 512MiB, or bytes.\n\n";
-  out += kExitCodes;
+  out += exit_codes(command);
   return out;
 }
 
@@ -85,6 +110,7 @@ std::string short_help_text() {
       "\n"
       "  crm-merge merge ...     merge (crm-merge merge --help lists the options)\n"
       "  crm-merge plan ...      show what merge would do, and do nothing\n"
+      "  crm-merge inspect ...   what files are: format, columns, values, damage, how they map\n"
       "  crm-merge --version     version (with --verbose: of the libraries too)\n";
 }
 

@@ -10,15 +10,15 @@ constexpr OptionRow kOptions[] = {
     // Files: what is read, and how.
     {"--delimiter", "", "[NAME=]C", files, many, false, "",
      "Field delimiter: one character, or comma, tab, semicolon, pipe. Detected unless given; NAME= is one file's name, "
-     "its rank 1…, or original"},
+     "its rank 1…, or original", kReading},
     {"--encoding", "", "[NAME=]E", files, many, false, "",
-     "Character encoding, such as utf-8, windows-1252, utf-16le. Detected unless given"},
+     "Character encoding, such as utf-8, windows-1252, utf-16le. Detected unless given", kReading},
     {"--no-header", "", "=NAME", files, value_or_none, false, "",
-     "The first record is data: columns are called column_1, column_2… Without NAME it holds for every file"},
+     "The first record is data: columns are called column_1, column_2… Without NAME it holds for every file", kReading},
     {"--max-record-bytes", "", "SIZE", files, one, false, "",
-     "A record may be this long; a quote that is not closed by then is rejected (default: 64MiB)"},
+     "A record may be this long; a quote that is not closed by then is rejected (default: 64MiB)", kReading},
     {"--blank", "", "LIST", files, list, false, "",
-     "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do"},
+     "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do", kMerging | only(Command::inspect)},
     {"--rejects", "", "FILE", files, one, false, "",
      "Set records that cannot be read aside in FILE and go on. Without it the first of them ends the merge"},
     {"--max-rejects", "", "N", files, one, false, "", "End the merge when more than N records are set aside"},
@@ -33,7 +33,7 @@ constexpr OptionRow kOptions[] = {
      "A key on more than N rows of one file matches nobody, 0 is no limit (default: phone=5; others: no limit)"},
     {"--columns-for", "", "KIND=LIST", matching, many, false, "",
      "What a match by company (domain or linkedin) may fill beside an identifier of a person"},
-    {"--region", "", "CC", matching, one, false, "", "Country of phone numbers without a country code (default: US)"},
+    {"--region", "", "CC", matching, one, false, "", "Country of phone numbers without a country code (default: US)", kReading},
     {"--email-aliases", "", "", matching, nothing, false, "",
      "name+tag@ is name@, and dots do not count in Gmail addresses"},
 
@@ -41,7 +41,7 @@ constexpr OptionRow kOptions[] = {
     {"--map", "", "[NAME:]THEIRS=OURS", columns, many, false, "",
      "Their column is our column; #3 is the third. Wins over equal names and synonyms"},
     {"--no-auto-map", "", "", columns, nothing, false, "",
-     "No synonyms: \"Title\" is not \"Job Title\" unless --map says so"},
+     "No synonyms: \"Title\" is not \"Job Title\" unless --map says so", kMerging | only(Command::inspect)},
     {"--columns", "", "LIST", columns, list, false, "", "The new columns to add, in this order (default: all)"},
     {"--drop", "", "LIST", columns, list, false, "", "New columns to leave out"},
     {"--id", "", "COLUMN", columns, one, false, "",
@@ -78,6 +78,12 @@ constexpr OptionRow kOptions[] = {
      "Net-new: enriched records that the original does not have"},
     {"--dry-run", "", "", outputs, nothing, false, "", "Do all but write: the summary, and --report if given"},
 
+    // Looking.
+    {"--sample", "", "N", looking, one, false, "",
+     "Read about the first N rows of each file only, and say so (default: all)", only(Command::inspect)},
+    {"--json", "", "", looking, nothing, false, "", "Print JSON for programs (docs/inspect.md describes it)",
+     only(Command::inspect)},
+
     // Running.
     {"--engine", "", "stream|sql", running, one, false, "",
      "stream (default) is fast and keeps to the memory limit; sql does the same in DuckDB, readable step by step"},
@@ -86,14 +92,14 @@ constexpr OptionRow kOptions[] = {
     {"--sql", "", "", running, nothing, true, "", "Print the SQL that --engine sql would run"},
     {"--memory-limit", "", "SIZE", running, one, false, "CRM_MERGE_MEMORY_LIMIT",
      "Peak memory of the whole process, at least 96MB (default: 512MB)"},
-    {"--threads", "", "N", running, one, false, "CRM_MERGE_THREADS", "Threads that work (default: one per processor)"},
+    {"--threads", "", "N", running, one, false, "CRM_MERGE_THREADS", "Threads that work (default: one per processor)", kReading},
     {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR",
-     "Where temporary files go (default: $TMPDIR, else /var/tmp)"},
+     "Where temporary files go (default: $TMPDIR, else /var/tmp)", kReading},
     {"--progress", "", "MODE", running, one, false, "",
-     "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none"},
+     "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none", kReading},
     {"--quiet", "-q", "", running, nothing, false, "", "Print errors only"},
-    {"--verbose", "-v", "", running, nothing, false, "", "Print every decision, and details of errors"},
-    {"--help", "-h", "", running, nothing, false, "", "Print this"},
+    {"--verbose", "-v", "", running, nothing, false, "", "Print every decision, and details of errors", kReading},
+    {"--help", "-h", "", running, nothing, false, "", "Print this", kReading},
 };
 
 }  // namespace
@@ -107,6 +113,7 @@ std::string_view group_title(OptionGroup group) {
     case columns: return "Columns: which is which, and which come out";
     case values: return "Choosing values: among the enriched, then against the original";
     case outputs: return "Outputs: the merged file, and beside it";
+    case looking: return "Looking: how much, and how it is told";
     case running: return "Running";
   }
   return "";

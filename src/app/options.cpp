@@ -13,32 +13,36 @@
 namespace crm {
 namespace {
 
-std::string_view command_name(Command command) { return command == Command::merge ? "merge" : "plan"; }
-
 bool takes_value(const OptionRow& row) {
   return row.takes == OptionTakes::one || row.takes == OptionTakes::list || row.takes == OptionTakes::many;
 }
 
-const OptionRow* find_option(std::string_view name) {
+/// The row of this command; else one of another command.
+const OptionRow* find_option(Command command, std::string_view name) {
+  const OptionRow* of_another = nullptr;
   for (const OptionRow& row : option_table()) {
-    if (row.name == name || (!row.short_name.empty() && row.short_name == name)) return &row;
+    if (row.name != name && (row.short_name.empty() || row.short_name != name)) continue;
+    if (takes_option(command, row)) return &row;
+    of_another = &row;
   }
-  return nullptr;
+  return of_another;
 }
 
 [[noreturn]] void refuse(std::string message) { throw Error(ErrorCode::invalid_config, std::move(message)); }
 
 /// The row that `name` means for this command. Errors: invalid_config with the nearest known name.
 const OptionRow& known_option(Command command, std::string_view name) {
-  const OptionRow* row = find_option(name);
+  const OptionRow* row = find_option(command, name);
   if (!row) {
     refuse(fmt::format("there is no option {}{}; see crm-merge {} --help", name, nearest_option(command, name),
                        command_name(command)));
   }
-  if (row->plan_only && command != Command::plan) {
+  if (takes_option(command, *row)) return *row;
+  if (row->plan_only && command == Command::merge) {
     refuse(fmt::format("{} belongs to crm-merge plan: use crm-merge plan with the same arguments", name));
   }
-  return *row;
+  refuse(fmt::format("crm-merge {} has no option {}; see crm-merge {} --help", command_name(command), name,
+                     command_name(command)));
 }
 
 /// True if what follows a bare --no-header is its NAME: no option, no NAME=PATH, and no file of that name is there.
@@ -83,7 +87,7 @@ std::vector<std::string> spelled_out(Command command, const std::vector<std::str
     } else {
       if (!value) {
         const bool missing = i + 1 >= args.size() || (args[i + 1].starts_with("--") && find_option(
-                                                         args[i + 1].substr(0, args[i + 1].find('='))));
+                                                         command, args[i + 1].substr(0, args[i + 1].find('='))));
         if (missing) refuse(fmt::format("{} needs a value: {} {}", name, name, row.value));
         value = args[++i];
       }
@@ -94,15 +98,28 @@ std::vector<std::string> spelled_out(Command command, const std::vector<std::str
   return out;
 }
 
-void fill_from_environment(TypedOptions& typed) {
+void fill_from_environment(Command command, TypedOptions& typed) {
   for (const OptionRow& row : option_table()) {
-    if (row.environment.empty() || typed.has(row.name)) continue;
+    if (row.environment.empty() || typed.has(row.name) || !takes_option(command, row)) continue;
     const char* value = std::getenv(std::string(row.environment).c_str());
     if (value && *value) typed.add_from_environment(row, value);
   }
 }
 
 }  // namespace
+
+bool takes_option(Command command, const OptionRow& row) {
+  return (row.commands & only(command)) != 0 && (!row.plan_only || command == Command::plan);
+}
+
+std::string_view command_name(Command command) {
+  switch (command) {
+    case Command::merge: return "merge";
+    case Command::plan: return "plan";
+    case Command::inspect: return "inspect";
+  }
+  return "";
+}
 
 const std::vector<std::string>& TypedOptions::all(std::string_view name) const {
   static const std::vector<std::string> kNone;
@@ -137,7 +154,7 @@ TypedOptions parse_options(Command command, const std::vector<std::string>& args
   parser.set_help_flag();
   std::vector<std::pair<const OptionRow*, CLI::Option*>> options;
   for (const OptionRow& row : option_table()) {
-    if (row.plan_only && command != Command::plan) continue;
+    if (!takes_option(command, row)) continue;
     std::string names(row.name);
     if (!row.short_name.empty()) names += "," + std::string(row.short_name);
     CLI::Option* option = row.takes == OptionTakes::nothing ? parser.add_flag(names) : parser.add_option(names);
@@ -165,14 +182,14 @@ TypedOptions parse_options(Command command, const std::vector<std::string>& args
       refuse(fmt::format("{} is given {} times; give it once", row->name, option->results().size()));
     }
   }
-  fill_from_environment(typed);
+  fill_from_environment(command, typed);
   return typed;
 }
 
 std::string nearest_option(Command command, std::string_view typed) {
   std::vector<std::string> names;
   for (const OptionRow& row : option_table()) {
-    if (!row.plan_only || command == Command::plan) names.emplace_back(row.name);
+    if (takes_option(command, row)) names.emplace_back(row.name);
   }
   const std::optional<std::string> meant = probably_meant(typed, names);
   return meant ? fmt::format(" (did you mean {}?)", *meant) : "";

@@ -12,10 +12,17 @@
 namespace crm {
 
 /// The sub-commands that take options.
-enum class Command { merge, plan };
+enum class Command { merge, plan, inspect };
+inline constexpr Command kCommands[] = {Command::merge, Command::plan, Command::inspect};
+
+/// Some of the sub-commands, a bit each.
+using Commands = unsigned;
+constexpr Commands only(Command command) { return 1u << static_cast<unsigned>(command); }
+inline constexpr Commands kMerging = only(Command::merge) | only(Command::plan);
+inline constexpr Commands kReading = kMerging | only(Command::inspect);
 
 /// The tasks by which `--help` groups the options.
-enum class OptionGroup { files, matching, columns, values, outputs, running };
+enum class OptionGroup { files, matching, columns, values, outputs, looking, running };
 
 /// How often an option is given, and what follows it.
 enum class OptionTakes {
@@ -36,10 +43,17 @@ struct OptionRow {
   bool plan_only;                ///< of `crm-merge plan` alone
   std::string_view environment;  ///< the variable read where the option is not given, or empty
   std::string_view help;         ///< one to three sentences, without a final full stop
+  Commands commands = kMerging;  ///< that take it
 };
 
-/// Every option, in the order in which help shows them.
+/// Every option, in the order in which help shows them. A name may stand in several rows, each for other commands.
 std::span<const OptionRow> option_table();
+
+/// True if `command` takes the option.
+bool takes_option(Command command, const OptionRow& row);
+
+/// "merge", "compare".
+std::string_view command_name(Command command);
 
 /// The title of a group in `--help`.
 std::string_view group_title(OptionGroup group);

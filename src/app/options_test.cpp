@@ -21,12 +21,15 @@ std::string refusal(const std::vector<std::string>& args, Command command = Comm
   return "";
 }
 
-TEST(OptionTable, NamesAndShortNamesAreUnique) {
-  std::set<std::string_view> names;
+TEST(OptionTable, NamesAndShortNamesAreUniqueForEachCommand) {
+  std::set<std::pair<Command, std::string_view>> names;
   for (const OptionRow& row : option_table()) {
-    EXPECT_TRUE(names.insert(row.name).second) << row.name;
-    if (!row.short_name.empty()) {
-      EXPECT_TRUE(names.insert(row.short_name).second) << row.short_name;
+    for (const Command command : kCommands) {
+      if (!takes_option(command, row)) continue;
+      EXPECT_TRUE(names.insert({command, row.name}).second) << row.name;
+      if (!row.short_name.empty()) {
+        EXPECT_TRUE(names.insert({command, row.short_name}).second) << row.short_name;
+      }
     }
     EXPECT_FALSE(row.help.empty()) << row.name;
     EXPECT_FALSE(row.help.ends_with('.')) << row.name;
@@ -42,6 +45,12 @@ TEST(OptionTable, GroupsStandTogether) {
     EXPECT_FALSE(over.contains(row.group)) << row.name;
     group = row.group;
   }
+}
+
+TEST(ParseOptions, TellsWhatAnotherCommandTakes) {
+  EXPECT_EQ(refusal({"--on", "email"}, Command::inspect),
+            "crm-merge inspect has no option --on; see crm-merge inspect --help");
+  EXPECT_EQ(refusal({"--sample", "9"}), "crm-merge merge has no option --sample; see crm-merge merge --help");
 }
 
 TEST(ParseOptions, TakesFilesAndOptionsInAnyOrder) {
@@ -126,21 +135,24 @@ TEST(ParseOptions, ReadsTheEnvironmentWhereAnOptionIsNotGiven) {
   unsetenv("CRM_MERGE_THREADS");
 }
 
-TEST(Help, HasALineForEveryOptionWithinTheWidth) {
-  const std::string merge = help_text(Command::merge, 100), plan = help_text(Command::plan, 100);
-  for (const OptionRow& row : option_table()) {
-    EXPECT_NE(plan.find(row.name), std::string::npos) << row.name;
-    EXPECT_EQ(merge.find(std::string(row.name) + " ") == std::string::npos &&
-                  merge.find(std::string(row.name) + "\n") == std::string::npos &&
-                  merge.find(std::string(row.name) + "[") == std::string::npos,
-              row.plan_only)
-        << row.name;
+TEST(Help, HasALineForEveryOptionOfTheCommandWithinTheWidth) {
+  for (const Command command : kCommands) {
+    const std::string help = help_text(command, 100);
+    for (const OptionRow& row : option_table()) {
+      if (!takes_option(command, row)) continue;
+      const std::string name(row.name);
+      const bool is_there = help.find(name + " ") != std::string::npos || help.find(name + "\n") != std::string::npos ||
+                            help.find(name + "[") != std::string::npos;
+      EXPECT_TRUE(is_there) << command_name(command) << " " << row.name;
+    }
+    std::size_t begin = 0;
+    for (std::size_t end = help.find('\n'); end != std::string::npos; end = help.find('\n', begin)) {
+      EXPECT_LE(end - begin, 102u) << help.substr(begin, end - begin);
+      begin = end + 1;
+    }
   }
-  std::size_t begin = 0;
-  for (std::size_t end = merge.find('\n'); end != std::string::npos; end = merge.find('\n', begin)) {
-    EXPECT_LE(end - begin, 102u) << merge.substr(begin, end - begin);
-    begin = end + 1;
-  }
+  EXPECT_EQ(help_text(Command::merge, 100).find("--sql "), std::string::npos);
+  EXPECT_EQ(help_text(Command::inspect, 100).find("--on "), std::string::npos);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "app/resolve_parts.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "plan/column_names.h"
@@ -20,13 +21,23 @@ bool file_exists(const std::string& path) {
   return std::filesystem::exists(path, ignored);
 }
 
+}  // namespace
+
 /// An enriched file. A path that exists as it stands is a path, whatever `=` it holds.
-InputRef enriched_input(const std::string& text) {
+InputRef named_input(const std::string& text) {
   if (text.find('=') == std::string::npos || !file_exists(text)) return parse_input(text);
   InputRef input = parse_input("./" + text);  // an = after a slash is the path's
   input.path = text;
   return input;
 }
+
+void refuse_second_stdin(const MergeSpec& spec) {
+  std::size_t from_stdin = spec.original.path == "-" ? 1 : 0;
+  for (const InputRef& input : spec.enriched) from_stdin += input.path == "-" ? 1 : 0;
+  if (from_stdin > 1) refuse("standard input (-) is given twice; it can be read once");
+}
+
+namespace {
 
 void resolve_inputs(Command command, const TypedOptions& typed, MergeSpec& spec) {
   const std::string name = command == Command::merge ? "merge" : "plan";
@@ -41,12 +52,9 @@ void resolve_inputs(Command command, const TypedOptions& typed, MergeSpec& spec)
   if (spec.original.path.starts_with("original=") && !file_exists(spec.original.path)) spec.original.path.erase(0, 9);
   if (spec.original.path.empty()) refuse("the original's path is empty");
   spec.original.name = "original";
-  for (std::size_t i = 1; i < typed.inputs.size(); ++i) spec.enriched.push_back(enriched_input(typed.inputs[i]));
+  for (std::size_t i = 1; i < typed.inputs.size(); ++i) spec.enriched.push_back(named_input(typed.inputs[i]));
   make_names_unique(spec.enriched);
-
-  std::size_t from_stdin = spec.original.path == "-" ? 1 : 0;
-  for (const InputRef& input : spec.enriched) from_stdin += input.path == "-" ? 1 : 0;
-  if (from_stdin > 1) refuse("standard input (-) is given twice; it can be read once");
+  refuse_second_stdin(spec);
 }
 
 char delimiter_of_text(const std::string& option, const std::string& text) {
@@ -72,16 +80,19 @@ std::pair<std::string, std::string> split_override(const std::string& option, co
   if (equals + 1 == text.size() && text[equals - 1] == '=') --equals;
   const std::string name = text.substr(0, equals);
   std::string value = text.substr(equals + 1);
-  if (name == "original") return {name, value};
+  const bool has_original = !spec.original.path.empty();
+  if (name == "original" && has_original) return {name, value};
   std::vector<std::string> names;
   for (const InputRef& input : spec.enriched) names.push_back(input.name);
   const std::optional<int> found = find_input(names, name);
   if (!found) {
-    names.insert(names.begin(), "original");
+    if (has_original) names.insert(names.begin(), "original");
     refuse(fmt::format("{}: no file is called {}; there are {}", option, shown(name), shown_list(names)));
   }
   return {names[static_cast<std::size_t>(*found)], value};
 }
+
+}  // namespace
 
 void resolve_overrides(const TypedOptions& typed, MergeSpec& spec) {
   for (const std::string& text : typed.all("--delimiter")) {
@@ -99,6 +110,30 @@ void resolve_overrides(const TypedOptions& typed, MergeSpec& spec) {
   }
 }
 
+void resolve_region(const TypedOptions& typed, MergeSpec& spec) {
+  const std::optional<std::string> text = typed.one("--region");
+  if (!text) return;
+  std::string region = *text;
+  std::transform(region.begin(), region.end(), region.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+  const bool two_letters = region.size() == 2 && std::all_of(region.begin(), region.end(),
+                                                              [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!two_letters) refuse(fmt::format("--region: {} is no country; give its two letters, such as US or DE", shown(*text)));
+  spec.region = region;
+}
+
+void resolve_max_record_bytes(const TypedOptions& typed, MergeSpec& spec) {
+  const std::optional<std::string> text = typed.one("--max-record-bytes");
+  if (!text) return;
+  spec.max_record_bytes = parse_size("--max-record-bytes", *text);
+  constexpr std::uint64_t kLargest = 1u << 30;
+  if (spec.max_record_bytes == 0 || spec.max_record_bytes > kLargest) {
+    refuse("--max-record-bytes: give a size from 1 byte to 1GiB");
+  }
+}
+
+namespace {
+
 void resolve_matching(const TypedOptions& typed, MergeSpec& spec) {
   if (const auto text = typed.one("--on")) {
     spec.on = parse_on("--on", *text);
@@ -112,15 +147,7 @@ void resolve_matching(const TypedOptions& typed, MergeSpec& spec) {
   for (const std::string& text : typed.all("--columns-for")) {
     spec.columns_for.push_back(parse_columns_for("--columns-for", text));
   }
-  if (const auto text = typed.one("--region")) {
-    std::string region = *text;
-    std::transform(region.begin(), region.end(), region.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    const bool two_letters = region.size() == 2 && std::all_of(region.begin(), region.end(),
-                                                                [](char c) { return c >= 'A' && c <= 'Z'; });
-    if (!two_letters) refuse(fmt::format("--region: {} is no country; give its two letters, such as US or DE", shown(*text)));
-    spec.region = region;
-  }
+  resolve_region(typed, spec);
   spec.email_aliases = typed.has("--email-aliases");
 }
 
@@ -209,29 +236,16 @@ void resolve_outputs(Command command, const TypedOptions& typed, MergeSpec& spec
     spec.max_rejects = parse_count("--max-rejects", *text);
     if (out.rejects.empty()) refuse("--max-rejects needs --rejects FILE: without it the first reject ends the merge");
   }
-  if (const auto text = typed.one("--max-record-bytes")) {
-    spec.max_record_bytes = parse_size("--max-record-bytes", *text);
-    constexpr std::uint64_t kLargest = 1u << 30;
-    if (spec.max_record_bytes == 0 || spec.max_record_bytes > kLargest) {
-      refuse("--max-record-bytes: give a size from 1 byte to 1GiB");
-    }
-  }
+  resolve_max_record_bytes(typed, spec);
   check_formats(out);
   if (command == Command::merge && out.merged.empty() && !spec.dry_run) {
     refuse("no output: give -o FILE (- is standard output), or --dry-run to see what would be done");
   }
 }
 
-void resolve_running(const TypedOptions& typed, const Machine& machine, RunOptions& run) {
-  if (const auto text = typed.one("--engine")) {
-    if (*text == "stream") run.engine = EngineKind::stream;
-    else if (*text == "sql") run.engine = EngineKind::sql;
-    else refuse(fmt::format("--engine: {} is no engine; choose stream or sql", shown(*text)));
-  }
-  const std::string database = output_path(typed, "--database");
-  if (!database.empty() && run.engine != EngineKind::sql) refuse("--database needs --engine sql: only it keeps tables");
-  if (!database.empty()) run.limits.database = database;
+}  // namespace
 
+void resolve_limits(const TypedOptions& typed, const Machine& machine, RunOptions& run) {
   run.limits.memory_bytes = kDefaultMemoryBytes;
   if (const auto text = typed.one("--memory-limit")) {
     run.limits.memory_bytes = parse_size(typed.label("--memory-limit"), *text);
@@ -268,6 +282,19 @@ void resolve_display(const TypedOptions& typed, RunOptions& run) {
   if (run.quiet) run.progress = ProgressMode::none;
 }
 
+namespace {
+
+void resolve_engine(const TypedOptions& typed, RunOptions& run) {
+  if (const auto text = typed.one("--engine")) {
+    if (*text == "stream") run.engine = EngineKind::stream;
+    else if (*text == "sql") run.engine = EngineKind::sql;
+    else refuse(fmt::format("--engine: {} is no engine; choose stream or sql", shown(*text)));
+  }
+  const std::string database = output_path(typed, "--database");
+  if (!database.empty() && run.engine != EngineKind::sql) refuse("--database needs --engine sql: only it keeps tables");
+  if (!database.empty()) run.limits.database = database;
+}
+
 }  // namespace
 
 ProgressMode parse_progress_mode(const std::string& text) {
@@ -286,7 +313,8 @@ RunOptions resolve_options(Command command, const TypedOptions& typed, const Mac
   resolve_columns(typed, run.spec);
   resolve_values(typed, run.spec);
   resolve_outputs(command, typed, run.spec);
-  resolve_running(typed, machine, run);
+  resolve_engine(typed, run);
+  resolve_limits(typed, machine, run);
   resolve_display(typed, run);
   run.print_sql = command == Command::plan && typed.has("--sql");
   return run;

@@ -13,7 +13,6 @@
 #include "base/text.h"
 
 namespace crm {
-namespace {
 
 std::string encoding_text(const InputProfile& profile) {
   static const std::pair<const char*, const char*> kNames[] = {
@@ -35,6 +34,8 @@ std::string delimiter_text(char delimiter) {
     default: return printable(std::string(1, delimiter)) + " as delimiter";
   }
 }
+
+namespace {
 
 /// The names, each once, as they stand in a sentence.
 std::string joined(const std::vector<std::string>& names) {

@@ -37,6 +37,10 @@ std::vector<FilledColumn> most_filled_columns(const SummaryFacts& facts);
 /// What was there, what came, what is missing, in `width` columns.
 std::string fill_bar(const FilledColumn& column, std::uint64_t rows, int width);
 
+/// "UTF-8 with BOM", "semicolon": how encodings and delimiters are called.
+std::string encoding_text(const InputProfile& profile);
+std::string delimiter_text(char delimiter);
+
 std::string file_name(const std::string& path);
 std::string identifier_columns(const SummaryFacts& facts, const PlanIdentifier& identifier);
 std::string conflicts_text(const SummaryFacts& facts);

@@ -51,15 +51,15 @@ std::string_view colour_code(Colour colour) {
 
 }  // namespace
 
-Display detect_display() {
+Display detect_display(int fd) {
   Display display;
-  display.terminal = isatty(STDERR_FILENO) == 1;
+  display.terminal = isatty(fd) == 1;
   const char* no_colour = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
   const bool dumb = !term || std::string_view(term) == "dumb";
   display.colour = display.terminal && !dumb && !(no_colour && *no_colour);
   winsize size{};
-  if (display.terminal && ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+  if (display.terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
     display.width = std::clamp<int>(size.ws_col, kNarrowest, kWidest);
   }
   return display;

@@ -12,8 +12,8 @@ struct Display {
   int width = 100;        ///< columns
 };
 
-/// What standard error is.
-Display detect_display();
+/// What the descriptor is: standard error, unless said otherwise.
+Display detect_display(int fd = 2);
 
 /// Columns that `text` takes on a terminal: code points, wide East Asian ones and emoji as two, marks as none.
 int display_width(std::string_view text);

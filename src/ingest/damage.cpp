@@ -1,3 +1,5 @@
+#include "ingest/damage.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,41 +33,53 @@ bool is_five_digit_zip(std::string_view cell) {
   return is_all_digits(cell, 5) || (cell.size() == 10 && cell[5] == '-' && is_all_digits(cell.substr(0, 5), 5));
 }
 
-struct ColumnSigns {
-  std::uint64_t values = 0, scientific = 0, four_digits = 0, five_digits = 0;
-};
-
 }  // namespace
+
+void DamageSigns::look_at(std::string_view cell) {
+  cell = trim(cell);
+  if (cell.empty()) return;
+  ++values;
+  if (!is_digit(cell.front()) && cell.front() != '-') return;
+  scientific += is_scientific(cell);
+  four_digits += is_all_digits(cell, 4);
+  five_digits += is_five_digit_zip(cell);
+}
+
+DamageSigns& DamageSigns::operator+=(const DamageSigns& other) {
+  values += other.values;
+  scientific += other.scientific;
+  four_digits += other.four_digits;
+  five_digits += other.five_digits;
+  return *this;
+}
+
+std::vector<std::string> damage_texts(const std::string& header, const DamageSigns& signs, std::string_view of_what) {
+  std::vector<std::string> texts;
+  if (signs.scientific > 0) {
+    texts.push_back(fmt::format("{} of {} {} are numbers like 1.4E+10; a spreadsheet has cut their digits",
+                                signs.scientific, signs.values, of_what));
+  }
+  const std::string name = fold_name(header);
+  const bool zip = name.find("zip") != std::string::npos;
+  const bool postal = name.find("postal") != std::string::npos || name.find("postcode") != std::string::npos;
+  // Other countries have postal codes of four digits; a ZIP code has five.
+  if (signs.four_digits > 0 && (zip || (postal && signs.five_digits > signs.four_digits))) {
+    texts.push_back(fmt::format("{} of {} {} have four digits; a spreadsheet may have cut their leading zeros",
+                                signs.four_digits, signs.values, of_what));
+  }
+  return texts;
+}
 
 std::vector<std::string> damage_warnings(const std::vector<std::string>& header,
                                          const std::vector<std::vector<std::string>>& sample) {
-  std::vector<ColumnSigns> signs(header.size());
+  std::vector<DamageSigns> signs(header.size());
   for (const auto& row : sample) {
-    for (std::size_t i = 0; i < std::min(row.size(), signs.size()); ++i) {
-      const std::string_view cell = trim(row[i]);
-      if (cell.empty()) continue;
-      ++signs[i].values;
-      signs[i].scientific += is_scientific(cell);
-      signs[i].four_digits += is_all_digits(cell, 4);
-      signs[i].five_digits += is_five_digit_zip(cell);
-    }
+    for (std::size_t i = 0; i < std::min(row.size(), signs.size()); ++i) signs[i].look_at(row[i]);
   }
   std::vector<std::string> warnings;
   for (std::size_t i = 0; i < header.size(); ++i) {
-    const ColumnSigns& column = signs[i];
-    if (column.scientific > 0) {
-      warnings.push_back(fmt::format(
-          "column \"{}\": {} of {} sampled values are numbers like 1.4E+10; a spreadsheet has cut their digits",
-          header[i], column.scientific, column.values));
-    }
-    const std::string name = fold_name(header[i]);
-    const bool zip = name.find("zip") != std::string::npos;
-    const bool postal = name.find("postal") != std::string::npos || name.find("postcode") != std::string::npos;
-    // Other countries have postal codes of four digits; a ZIP code has five.
-    if (column.four_digits > 0 && (zip || (postal && column.five_digits > column.four_digits))) {
-      warnings.push_back(fmt::format(
-          "column \"{}\": {} of {} sampled values have four digits; a spreadsheet may have cut their leading zeros",
-          header[i], column.four_digits, column.values));
+    for (const std::string& text : damage_texts(header[i], signs[i], "sampled values")) {
+      warnings.push_back(fmt::format("column \"{}\": {}", header[i], text));
     }
   }
   return warnings;
