@@ -170,6 +170,40 @@ def test_the_stream_engine_keeps_under_its_memory_limit(strategy, limit_mb, file
     assert peak <= limit_mb * 1_000_000
 
 
+def write_many_files(folder, count):
+    """Files of one row each that agree on some columns; returns their names."""
+    (folder / "crm.csv").write_text("Email,City\na@x.com,\nb@x.com,Bonn\n")
+    for n in range(count):
+        (folder / f"v{n}.csv").write_text(f"Email,City,Job,Own {n}\na@x.com,City number {n % 7} of many,job {n % 3},here {n}\n"
+                                          f"new{n % 2}@x.com,,job,\n")
+    return [f"v{n}.csv" for n in range(count)]
+
+
+def write_wide_file(folder, columns, rows):
+    (folder / "crm.csv").write_text("Email,Col 1\n" + "".join(f"p{i}@x.com,\n" for i in range(rows + 3)))
+    lines = ["Email," + ",".join(f"Col {c}" for c in range(columns))]
+    lines += [f"p{i % (rows - 1)}@x.com," + ",".join(f"value {c} of row {i}" for c in range(columns)) for i in range(rows)]
+    (folder / "wide.csv").write_text("\n".join(lines) + "\n")
+    return ["wide.csv"]
+
+
+@pytest.mark.parametrize("write, size, strategy", [("many files", 20, "first"), ("many files", 20, "concat"),
+                                                   ("many columns", 1000, "concat"), ("many columns", 1000, "most_complete")])
+def test_many_files_and_many_columns_take_the_sql_engine_little_memory(write, size, strategy, tmp_path):
+    enriched = write_many_files(tmp_path, size) if write == "many files" else write_wide_file(tmp_path, size, 30)
+    made = {}
+    for engine in binary.ENGINES:
+        names = [f"{engine}_{kind}.csv" for kind in ("out", "provenance", "conflicts", "new", "changes")]
+        flags = ["-o", "--provenance", "--conflicts", "--unmatched-enriched", "--changes"]
+        arguments = ["merge", "crm.csv", *enriched, *(part for pair in zip(flags, names) for part in pair), "--on", "email",
+                     "--id", "email", "--strategy", strategy, "--engine", engine, "--memory-limit", "256MB", "--quiet"]
+        code, peak, error = peak_of(arguments, tmp_path)
+        assert code == 0, error
+        assert peak <= 256_000_000
+        made[engine] = [(tmp_path / name).read_bytes() for name in names]
+    assert all(files == made["stream"] for files in made.values())
+
+
 def test_the_sql_engine_keeps_under_its_memory_limit_or_says_that_it_cannot(files, tmp_path):
     code, peak, error = peak_of(merge_arguments(files, tmp_path, "--memory-limit", "300MB", "--engine", "sql", "--quiet"), tmp_path)
     assert code in (0, 4), error

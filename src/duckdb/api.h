@@ -19,6 +19,7 @@ namespace crm::duck {
   X(duckdb_vector_get_data) X(duckdb_vector_get_validity) X(duckdb_vector_ensure_validity_writable)                   \
   X(duckdb_vector_assign_string_element_len) X(duckdb_list_vector_get_child) X(duckdb_list_vector_get_size)           \
   X(duckdb_list_vector_set_size) X(duckdb_list_vector_reserve) X(duckdb_struct_vector_get_child)                      \
+  X(duckdb_vector_get_column_type) X(duckdb_get_type_id) X(duckdb_struct_type_child_count)                           \
   X(duckdb_create_logical_type) X(duckdb_create_list_type) X(duckdb_create_struct_type)                               \
   X(duckdb_destroy_logical_type)                                                                                      \
   X(duckdb_create_scalar_function) X(duckdb_destroy_scalar_function) X(duckdb_scalar_function_set_name)               \

@@ -17,7 +17,7 @@ Error to_error(duckdb_error_type type, const std::string& words) {
   if (says("No space left") || says("max_temp_directory_size")) {
     return {ErrorCode::limit_exceeded, "The disk for temporary files is full; name a larger one with --temp-dir", words};
   }
-  if (type == DUCKDB_ERROR_OUT_OF_MEMORY) {
+  if (type == DUCKDB_ERROR_OUT_OF_MEMORY || says(kOutOfMemory)) {
     return {ErrorCode::limit_exceeded,
             "The sql engine ran out of memory; raise --memory-limit or use --engine stream", words};
   }

@@ -204,6 +204,15 @@ TEST(Database, TooLittleMemoryIsALimit) {
             ErrorCode::limit_exceeded);
 }
 
+TEST(Database, MemoryThatAFunctionOfOursDoesNotGetIsALimitToo) {
+  Database database = open_memory();
+  Connection connection = database.connect();
+  connection.add(ScalarFunction{"greedy", {Type::bigint()}, {}, Type::bigint(),
+                                [](const Chunk&, ColumnWriter&) { throw std::bad_alloc(); }});
+  EXPECT_EQ(code_of([&] { connection.execute("SELECT greedy(range) FROM range(3)"); }), ErrorCode::limit_exceeded);
+  EXPECT_EQ(connection.query_bigint("SELECT 7"), 7);
+}
+
 TEST(Database, BadSqlIsAnInternalFaultWithDetails) {
   Database database = open_memory();
   Connection connection = database.connect();

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <new>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 
@@ -128,12 +130,16 @@ void fill_table(duckdb_function_info info, duckdb_data_chunk output) {
 TypeHandle::TypeHandle(const Type& type) : handle_(make_type(type)) {}
 
 std::string keep(Fault& fault) noexcept {
-  fault.keep(std::current_exception());
   try {
     throw;
+  } catch (const std::bad_alloc&) {
+    return kOutOfMemory;  // not kept: the statement's end tells it as a limit
   } catch (const std::exception& error) {
+    // DuckDB's own exception, thrown where a function of ours asked it for room.
+    if (std::string_view(error.what()).find(kOutOfMemory) == std::string_view::npos) fault.keep(std::current_exception());
     return error.what();
   } catch (...) {
+    fault.keep(std::current_exception());
     return "unknown exception";
   }
 }

@@ -23,6 +23,9 @@ class TypeHandle {
   duckdb_logical_type handle_;
 };
 
+/// What DuckDB says, among other words, where it has no memory left.
+inline constexpr const char* kOutOfMemory = "Out of Memory";
+
 /// Keeps the exception at hand for the statement's end. Returns what it says.
 std::string keep(Fault& fault) noexcept;
 

@@ -1,6 +1,7 @@
 #include "duckdb/vector.h"
 
 #include "duckdb/api.h"
+#include "duckdb/rows_copy.h"
 
 namespace crm::duck {
 namespace {
@@ -17,9 +18,13 @@ Column::Column(void* vector)
       data_(api().duckdb_vector_get_data(handle(vector))),
       validity_(api().duckdb_vector_get_validity(handle(vector))) {}
 
-Column Column::elements() const { return Column(api().duckdb_list_vector_get_child(handle(vector_))); }
+Column Column::elements() const {
+  if (copy_ != nullptr) return copy_->child(0);
+  return Column(api().duckdb_list_vector_get_child(handle(vector_)));
+}
 
 Column Column::member(std::size_t index) const {
+  if (copy_ != nullptr) return copy_->child(index);
   return Column(api().duckdb_struct_vector_get_child(handle(vector_), index));
 }
 

@@ -18,12 +18,15 @@ struct ListEntry {
   std::uint64_t size = 0;
 };
 
+struct ColumnCopy;
+
 /// A column to read.
 class Column {
  public:
   Column() = default;
   /// `vector` is a duckdb_vector.
   explicit Column(void* vector);
+  explicit Column(const ColumnCopy& copy);
 
   bool is_null(std::size_t row) const { return validity_ != nullptr && ((validity_[row >> 6] >> (row & 63)) & 1) == 0; }
   /// The text of a VARCHAR that is not NULL. A view into the chunk.
@@ -47,7 +50,9 @@ class Column {
   Column member(std::size_t index) const;        ///< child of a STRUCT
 
  private:
+  friend struct ColumnCopy;
   void* vector_ = nullptr;
+  const ColumnCopy* copy_ = nullptr;  // instead of a vector
   const void* data_ = nullptr;
   const std::uint64_t* validity_ = nullptr;
 };

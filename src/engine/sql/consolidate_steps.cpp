@@ -53,9 +53,9 @@ Sql choice_order(const SqlShape& shape, int column) {
 }
 
 /// FROM and WHERE of the part of hit_K at hand.
-Select slice(Side side, int file, const RangeSql& range, const std::optional<Identifier>& among) {
+Select slice(const SqlShape& shape, Side side, int file, const RangeSql& range, const std::optional<Identifier>& among) {
   Select select;
-  select.from = sql("{} AS h", side_table(side, "hit", file));
+  select.from = sql("{} AS h", shape.part_table(side, "hit", file));
   if (among) select.joins = {sql("SEMI JOIN {} AS a ON a.key_id = h.key_id", *among)};
   select.where = {sql("h.key_id >= {}", range.first_key), sql("h.key_id < {}", range.end_key)};
   return select;
@@ -142,7 +142,7 @@ std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
   }
   select.from = sql("crm_owned({}) AS e", file + 1);
   select.order_by = {sql("e.key_id"), sql("e.row")};
-  return {{side_table(side, "hit", file).name(),
+  return {{shape.part_table(side, "hit", file).name(),
            "The file is read again, and only its owned rows are kept: crm_owned gives them with their owner. Sorted by "
            "key; blank cells are NULL, and so is what a company's match may not fill.",
            {select}}};
@@ -150,7 +150,7 @@ std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
 
 std::vector<Step> consolidated(const SqlShape& shape, Side side, int file, const RangeSql& range,
                                const std::optional<Identifier>& among) {
-  const Select rows = slice(side, file, range, among);
+  const Select rows = slice(shape, side, file, range, among);
   Step group;
   group.name = side_table(side, "grouped", file).name();
   group.reason = "Keys that several rows of the file have: per column the value that its strategy chooses, blanks ignored.";
@@ -198,9 +198,9 @@ std::vector<Step> carried(const SqlShape& shape, int file) {
   select.columns = {sql("k.range"), sql("k.key_id")};
   for (const RecordColumn& column : record_columns(shape, file)) select.columns.push_back(sql("r.{}", column.name));
   select.from = sql("{} AS k", numbered("carried_key_", file + 1));
-  select.joins = {sql("JOIN {} AS r ON r.key_id = k.key_id", numbered("carried_record_", file + 1))};
+  select.joins = {sql("JOIN {} AS r ON r.key_id = k.key_id", shape.part_table(Side::original, "carried_record", file))};
   select.order_by = {sql("k.range"), sql("k.key_id")};
-  return {{numbered("carried_", file + 1).name(),
+  return {{shape.part_table(Side::original, "carried", file).name(),
            "Their records, once for each range that needs them, in the order of ranges.",
            {select}}};
 }

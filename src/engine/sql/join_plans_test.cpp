@@ -12,6 +12,7 @@
 #include "engine/sql/input_tables.h"
 #include "engine/sql/key_functions.h"
 #include "engine/sql/merge_steps.h"
+#include "engine/sql/range_statements.h"
 #include "engine/sql/sql_session.h"
 #include "engine/sql/value_functions.h"
 
@@ -61,18 +62,24 @@ class JoinPlans : public testing::Test {
     explain(query);
     session_->execute(sql("CREATE TABLE {} AS\n{}", Identifier(steps.back().name), query));
   }
-  /// Everything that is done for a range.
+  /// Everything that is done for a range, in one statement.
   void explain_range(Side side, const Step& last) {
+    RangeSteps steps = range_steps(shape_, side, RangeSql::of(0, 100, 0), {side == Side::original, side == Side::original});
+    steps.query.push_back(last);
+    explain(pipeline(steps.query, Reasons::hidden));
+  }
+  /// The same file by file.
+  void explain_range_by_place() {
     const RangeSql range = RangeSql::of(0, 100, 0);
-    std::vector<Step> steps;
+    create({taken(shape_, Side::original, range), taken_in_order(shape_, Side::original, range)});
     for (int file = 0; file < shape_.files; ++file) {
-      for (Step& step : consolidated(shape_, side, file, range)) steps.push_back(std::move(step));
-      steps.push_back(record(shape_, side, file, range, side == Side::original));
+      std::vector<Step> steps = consolidated(shape_, Side::original, file, range);
+      steps.push_back(record(shape_, Side::original, file, range, true));
+      steps.push_back(value(shape_, Side::original, file));
+      create(steps);
     }
-    steps.push_back(taken(shape_, side, range));
-      steps.push_back(chosen_value(shape_, side, range));
-    steps.push_back(last);
-    explain(pipeline(steps, Reasons::hidden));
+    explain(pipeline({chosen_value(shape_, Side::original, range, Meeting::by_place), merged_result(shape_, Cells::all).step},
+                     Reasons::hidden));
   }
 
   fs::path folder_;
@@ -119,6 +126,7 @@ TEST_F(JoinPlans, EveryJoinIsAHashJoin) {
   }
   tables_->put(0, std::make_shared<RangeRows>());
   explain_range(Side::original, merged_result(shape_, Cells::all).step);
+  explain_range_by_place();
 
   create(unmatched_record(shape_));
   for (int file = 0; file < 2; ++file) {

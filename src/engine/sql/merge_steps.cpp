@@ -163,7 +163,7 @@ class ColumnList {
 
 void add_accounts(const SqlShape& shape, ColumnList& columns, MergedLayout& layout) {
   layout.columns.resize(shape.plan.columns.size());
-  for (int j = 0; j < static_cast<int>(shape.plan.columns.size()); ++j) {
+  for (const int j : shape.columns) {
     MergedLayout::Column& place = layout.columns[j];
     const PlanColumn& merged = shape.plan.columns[j];
     if (shape.files_of_column[j].empty()) continue;
@@ -179,6 +179,34 @@ void add_accounts(const SqlShape& shape, ColumnList& columns, MergedLayout& layo
       place.file_values[file] = columns.add(sql("{}", kept_name(file, "d", j)));
     }
   }
+}
+
+Sql taken_name(Side side) { return side == Side::original ? sql("taken") : sql("unmatched_taken"); }
+
+Sql numbered_rows(const RangeSql& range) {
+  return sql("(SELECT range AS row FROM range({}, {})) AS o", range.first_row, range.end_row);
+}
+
+/// The original's cells that the part needs. (A part of several never tells the cells that nothing changes.)
+std::vector<int> original_cells(const SqlShape& shape) {
+  std::vector<int> cells;
+  if (shape.parts == 1) {
+    for (int c = 0; c < shape.plan.original_column_count; ++c) cells.push_back(c);
+    return cells;
+  }
+  for (const int column : shape.columns) {
+    if (shape.plan.columns[column].original_column) cells.push_back(*shape.plan.columns[column].original_column);
+  }
+  return cells;
+}
+
+/// The row's number; NULL, which ends the merge, if what stands beside it is of another row.
+Sql row_in_place(const SqlShape& shape) {
+  std::vector<Sql> same = {sql("t.row = o.row")};
+  for (int file = 0; file < shape.files; ++file) {
+    if (shape.joins(file)) same.push_back(sql("{}.row = o.row", numbered("e", file + 1)));
+  }
+  return sql("CASE WHEN {} THEN o.row END AS row", Sql::join(same, " AND "));
 }
 
 }  // namespace
@@ -206,29 +234,52 @@ Step record(const SqlShape& shape, Side side, int file, const RangeSql& range, b
   step.selects = {all_of(side_table(side, "consolidated", file))};
   if (with_carried) {
     step.reason = "Their records; those of keys that rows of another range hold first were carried here.";
-    step.selects.push_back(all_of(numbered("carried_", file + 1)));
+    step.selects.push_back(all_of(shape.part_table(Side::original, "carried", file)));
     step.selects.back().where = {sql("range = {}", range.number)};
   }
   return step;
 }
 
-Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range) {
+Step taken_in_order(const SqlShape& shape, Side side, const RangeSql& range) {
   Select select;
   select.columns = {sql("o.row")};
+  for (int file = 0; file < shape.files; ++file) select.columns.push_back(sql("t.{}", numbered("k", file + 1)));
+  select.from = numbered_rows(range);
+  select.joins = {sql("LEFT JOIN {} AS t ON t.row = o.row", taken_name(side))};
+  select.order_by = {sql("o.row")};
+  return {"taken_in_order", "The same with a line for every row of the range: what is joined from here on stands in its place.",
+          {select}};
+}
+
+Step value(const SqlShape& shape, Side side, int file) {
+  Select select;
+  select.columns = {sql("t.row")};
+  for (const RecordColumn& column : record_columns(shape, file)) select.columns.push_back(sql("r.{}", column.name));
+  select.from = sql("taken_in_order AS t");
+  select.joins = {sql("LEFT JOIN {} AS r ON r.key_id = t.{}", side_table(side, "record", file), numbered("k", file + 1))};
+  select.order_by = {sql("t.row")};
+  return {numbered("value_", file + 1).name(), "What each row of the range gets of this file, in the order of rows.", {select}};
+}
+
+Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range, Meeting meeting) {
+  Select select;
+  select.columns = {meeting == Meeting::by_key ? sql("o.row") : row_in_place(shape)};
   if (side == Side::original) {
-    for (int c = 0; c < shape.plan.original_column_count; ++c) select.columns.push_back(sql("o.{}", numbered("c", c)));
-    select.from = sql("crm_range({}) AS o", range.slot);
-  } else {
-    select.from = sql("(SELECT range AS row FROM range({}, {})) AS o", range.first_row, range.end_row);
+    for (const int c : original_cells(shape)) select.columns.push_back(sql("o.{}", numbered("c", c)));
   }
-  select.joins = {sql("LEFT JOIN {} AS t ON t.row = o.row", side == Side::original ? sql("taken") : sql("unmatched_taken"))};
+  select.from = side == Side::original ? sql("crm_range({}) AS o", range.slot) : numbered_rows(range);
+  select.joins = {meeting == Meeting::by_key ? sql("LEFT JOIN {} AS t ON t.row = o.row", taken_name(side))
+                                             : sql("POSITIONAL JOIN taken_in_order AS t")};
   for (int file = 0; file < shape.files; ++file) {
     const Identifier key = numbered("k", file + 1), values = numbered("e", file + 1);
-    select.joins.push_back(
-        sql("LEFT JOIN {} AS {} ON {}.key_id = t.{}", side_table(side, "record", file), values, values, key));
     select.columns.push_back(sql("t.{}", key));
+    if (!shape.joins(file)) continue;
+    select.joins.push_back(meeting == Meeting::by_key
+                               ? sql("LEFT JOIN {} AS {} ON {}.key_id = t.{}", side_table(side, "record", file), values,
+                                     values, key)
+                               : sql("POSITIONAL JOIN {} AS {}", numbered("value_", file + 1), values));
   }
-  for (int j = 0; j < static_cast<int>(shape.plan.columns.size()); ++j) {
+  for (const int j : shape.columns) {
     if (shape.files_of_column[j].empty()) {
       select.columns.push_back(sql("CAST(NULL AS VARCHAR) AS {}", numbered("v", j)));
       continue;
@@ -249,17 +300,44 @@ Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range) {
           {select}};
 }
 
+void MergedLayout::add_part(const MergedLayout& part, int first) {
+  const auto add = [&](int& place, int of_part) {
+    if (of_part >= 0) place = first + of_part;
+  };
+  if (key.empty()) {
+    for (const int of_part : part.key) key.push_back(first + of_part);
+  }
+  output.resize(part.output.size(), -1);
+  for (std::size_t i = 0; i < output.size(); ++i) add(output[i], part.output[i]);
+  columns.resize(part.columns.size());
+  for (std::size_t j = 0; j < columns.size(); ++j) {
+    const Column& of_part = part.columns[j];
+    add(columns[j].value, of_part.value);
+    add(columns[j].source, of_part.source);
+    add(columns[j].line, of_part.line);
+    add(columns[j].sources, of_part.sources);
+    add(columns[j].conflict, of_part.conflict);
+    if (of_part.file_value.empty()) continue;
+    columns[j].file_value.assign(of_part.file_value.size(), -1);
+    columns[j].file_values.assign(of_part.file_values.size(), -1);
+    for (std::size_t file = 0; file < of_part.file_value.size(); ++file) {
+      add(columns[j].file_value[file], of_part.file_value[file]);
+      add(columns[j].file_values[file], of_part.file_values[file]);
+    }
+  }
+}
+
 MergedResult merged_result(const SqlShape& shape, Cells cells) {
   MergedResult result;
   ColumnList columns;
   result.layout.row = columns.add(sql("row"));
   for (std::size_t i = 0; i < shape.plan.output.size(); ++i) {
     const OutputColumn& output = shape.plan.output[i];
-    const bool told = cells == Cells::all || is_changing(shape, output);
+    const bool told = shape.makes(output) && (cells == Cells::all || is_changing(shape, output));
     result.layout.output.push_back(
         told ? columns.add(sql("{} AS {}", output_cell(shape, output), numbered("w", static_cast<int>(i)))) : -1);
   }
-  for (int file = 0; file < shape.files; ++file) {
+  for (int file = 0; file < shape.files && shape.part == 0; ++file) {
     result.layout.key.push_back(columns.add(sql("{}", numbered("k", file + 1))));
   }
   add_accounts(shape, columns, result.layout);
@@ -278,8 +356,9 @@ MergedResult unmatched_result(const SqlShape& shape) {
   ColumnList columns;
   result.layout.row = columns.add(sql("row"));
   for (const int column : shape.plan.unmatched_columns) {
+    const bool of_part = std::binary_search(shape.columns.begin(), shape.columns.end(), column);
     result.layout.output.push_back(
-        columns.add(sql("coalesce({}, '') AS {}", numbered("v", column), numbered("w", column))));
+        of_part ? columns.add(sql("coalesce({}, '') AS {}", numbered("v", column), numbered("w", column))) : -1);
   }
   Select select;
   select.columns = columns.take();

@@ -13,9 +13,20 @@ Step taken(const SqlShape& shape, Side side, const RangeSql& range);
 /// record_K(key_id, v…): the records of those keys. `with_carried`: some are held first by rows of another range.
 Step record(const SqlShape& shape, Side side, int file, const RangeSql& range, bool with_carried);
 
+/// How the rows of a range meet what the files have for them.
+enum class Meeting {
+  by_key,   ///< in one statement, by a join with each file's records. Every join holds all columns of those before it
+  by_place  ///< file by file, as tables value_K with a line for every row, then put side by side: for many files
+};
+
+/// taken_in_order(row, k1, k2, …): of `taken`, with a line for every row, in order.
+Step taken_in_order(const SqlShape& shape, Side side, const RangeSql& range);
+/// value_K(row, v…): beside every row of the range the record of record_K that it reaches, in order.
+Step value(const SqlShape& shape, Side side, int file);
+
 /// chosen_value(row, c…, k…, vN, sN, xN): each row of the range beside the records that it reaches, and per merged column
 /// the value that is taken, where it came from, and whether the values are in conflict.
-Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range);
+Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range, Meeting meeting = Meeting::by_key);
 
 /// Where things stand in a row of merged_result; -1 where they are not there.
 struct MergedLayout {
@@ -31,6 +42,9 @@ struct MergedLayout {
     std::vector<int> file_value, file_values;  ///< per file: its first value, and its distinct values
   };
   std::vector<Column> columns;   ///< per merged column
+
+  /// Takes over what a part tells, whose row begins at column `first`.
+  void add_part(const MergedLayout& part, int first);
 };
 
 /// merged_result(row, …): the cells of the output, and what reports and side files need to know of them.

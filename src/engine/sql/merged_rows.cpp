@@ -87,12 +87,11 @@ RangeOutcome MergedRows::take() {
   return std::move(out_);
 }
 
-void MergedRows::add(const duck::Chunk& chunk) {
-  in_.clear();
-  for (std::size_t i = 0; i < chunk.columns(); ++i) in_.push_back(chunk.column(i));
-  for (std::size_t row = 0; row < chunk.rows(); ++row) {
+void MergedRows::add(const std::vector<duck::Column>& columns, std::size_t rows) {
+  in_ = columns;
+  for (std::size_t row = 0; row < rows; ++row) {
     const std::uint64_t at = row_number(row) - original_->first_row - 1;
-    if (at >= came_.size() || came_[at]) {
+    if (in_[layout_.row].is_null(row) || at >= came_.size() || came_[at]) {
       throw Error(ErrorCode::internal, fmt::format("Row {} of the original came twice", row_number(row)));
     }
     came_[at] = true;

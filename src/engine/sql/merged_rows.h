@@ -65,8 +65,9 @@ class MergedRows {
 
   /// Begins a range: its rows as the original has them.
   void start(std::shared_ptr<const RangeRows> original);
-  /// Adds the rows of a chunk, in any order. Errors: internal if a row is of another range, or came already.
-  void add(const duck::Chunk& chunk);
+  /// Adds rows, in any order: what the columns of the layout hold. Errors: internal if a row is of another range, or came
+  /// already.
+  void add(const std::vector<duck::Column>& columns, std::size_t rows);
   /// Errors: internal if a row has not come.
   RangeOutcome take();
 

@@ -1,16 +1,32 @@
 #include "engine/sql/shape.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/sql/key_functions.h"
 
 namespace crm {
 
-SqlShape::SqlShape(const MergePlan& the_plan)
-    : plan(the_plan), files(static_cast<int>(the_plan.inputs.size())), lines(the_plan.want_provenance) {
+namespace {
+
+std::vector<int> all_columns(const MergePlan& plan) {
+  std::vector<int> columns(plan.columns.size());
+  std::iota(columns.begin(), columns.end(), 0);
+  return columns;
+}
+
+}  // namespace
+
+SqlShape::SqlShape(const MergePlan& the_plan) : SqlShape(the_plan, all_columns(the_plan)) {}
+
+SqlShape::SqlShape(const MergePlan& the_plan, std::vector<int> the_columns)
+    : plan(the_plan),
+      files(static_cast<int>(the_plan.inputs.size())),
+      columns(std::move(the_columns)),
+      lines(the_plan.want_provenance) {
   columns_of_file.resize(plan.inputs.size());
   files_of_column.resize(plan.columns.size());
-  for (int column = 0; column < static_cast<int>(plan.columns.size()); ++column) {
+  for (const int column : columns) {
     const PlanColumn& merged = plan.columns[column];
     for (int file = 0; file < files; ++file) {
       if (merged.sources[file] < 0) continue;
@@ -20,6 +36,41 @@ SqlShape::SqlShape(const MergePlan& the_plan)
     std::sort(files_of_column[column].begin(), files_of_column[column].end(),
               [&](int a, int b) { return merged.rank[a] < merged.rank[b]; });
   }
+}
+
+std::vector<SqlShape> SqlShape::parts_of(const MergePlan& plan, std::size_t most_file_columns) {
+  // A list of values takes several times the room of a value.
+  constexpr std::size_t kListWeight = 3;
+  const SqlShape whole(plan);
+  std::vector<std::vector<int>> columns(1);
+  std::size_t weight = 0;
+  for (const int column : whole.columns) {
+    const std::size_t more = std::max<std::size_t>(1, whole.files_of_column[column].size()) *
+                             (whole.lists(column) ? kListWeight : 1);
+    if (weight + more > most_file_columns && !columns.back().empty()) {
+      columns.emplace_back();
+      weight = 0;
+    }
+    columns.back().push_back(column);
+    weight += more;
+  }
+  std::vector<SqlShape> parts;
+  for (std::vector<int>& of_part : columns) {
+    parts.push_back(SqlShape(plan, std::move(of_part)));
+    parts.back().part = static_cast<int>(parts.size()) - 1;
+    parts.back().parts = static_cast<int>(columns.size());
+  }
+  return parts;
+}
+
+bool SqlShape::makes(const OutputColumn& output) const {
+  if (output.column < 0) return part == 0;
+  return std::binary_search(columns.begin(), columns.end(), output.column);
+}
+
+Identifier SqlShape::part_table(Side side, const char* stem, int file) const {
+  const Identifier table = side_table(side, stem, file);
+  return parts == 1 ? table : Identifier(table.name() + "_part_" + std::to_string(part + 1));
 }
 
 bool SqlShape::is_set_strategy(int column) const {
@@ -40,10 +91,12 @@ bool SqlShape::needs_completeness(int file) const {
                      [&](int column) { return plan.columns[column].strategy == Strategy::most_complete; });
 }
 
-bool SqlShape::needs_recency(int) const {
+bool SqlShape::needs_recency(int file) const {
+  const auto goes_by_it = [&](int column) { return plan.columns[column].strategy == Strategy::most_recent; };
+  if (part > 0) return std::any_of(columns_of_file[file].begin(), columns_of_file[file].end(), goes_by_it);
   // Rows without a time are counted for every file, whichever of its columns go by it.
-  return std::any_of(plan.columns.begin(), plan.columns.end(),
-                     [](const PlanColumn& column) { return column.strategy == Strategy::most_recent; });
+  const std::vector<int> all = all_columns(plan);
+  return std::any_of(all.begin(), all.end(), goes_by_it);
 }
 
 std::vector<int> SqlShape::masked_lanes(int column) const {
@@ -73,9 +126,9 @@ Identifier numbered(const char* stem, int number) { return Identifier(stem + std
 
 Sql member(const Sql& table, const char* stem, int number) { return sql("{}.{}", table, numbered(stem, number)); }
 
-RangeSql RangeSql::of(std::uint64_t number, std::uint64_t rows_per_range, std::uint64_t slot) {
+RangeSql RangeSql::of(std::uint64_t number, std::uint64_t rows_per_range, std::uint64_t slot, std::uint64_t rows) {
   const std::uint64_t first = number * rows_per_range + 1;  // rows are counted from 1
-  const std::uint64_t end = first + rows_per_range;
+  const std::uint64_t end = std::min(first + rows_per_range, rows + 1);
   return {sql("{}", first),        sql("{}", end),    sql("{}", first << kEntryRowBits), sql("{}", end << kEntryRowBits),
           sql("{}", number),       sql("{}", slot)};
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 
 #include "base/error.h"
 #include "engine/accounts.h"
@@ -12,18 +13,38 @@
 namespace crm {
 namespace {
 
-// A range holds this much text of the original, more or less; so many rows at least and at most.
+// A range holds this much text of the original, more or less, and no more than that share of the limit together with what
+// its rows may get of the enriched files; so many rows at least and at most.
 constexpr std::uint64_t kRangeBytes = 5u << 20;
-constexpr std::uint64_t kLeastRangeRows = 1024;
+constexpr std::uint64_t kJoinedShare = 28;
+constexpr std::uint64_t kLeastRangeRows = 64;
 constexpr std::uint64_t kMostRangeRows = 32'768;
 constexpr std::uint64_t kBytesPerThread = 64u << 20;
 constexpr std::uint64_t kChangesBytes = 8u << 20;
+// What one column of one file takes in the statements of a range, and how many there are at least in a part.
+constexpr std::uint64_t kBytesPerFileColumn = 5u << 20;
+constexpr std::size_t kLeastFileColumns = 16;
 
-std::uint64_t rows_per_range(const InputProfile& original) {
-  const auto row_bytes = static_cast<std::uint64_t>(std::max(1.0, original.average_row_bytes));
+std::uint64_t rows_per_range(const EngineInputs& inputs, std::uint64_t memory_bytes) {
+  const auto bytes_of = [](const Input& input) {
+    return static_cast<std::uint64_t>(std::max(1.0, input.profile().average_row_bytes));
+  };
+  const std::uint64_t row_bytes = bytes_of(*inputs.original);
+  std::uint64_t joined_bytes = row_bytes;
+  for (const Input* input : inputs.enriched) joined_bytes += bytes_of(*input);
   std::uint64_t rows = kMostRangeRows;
-  while (rows > kLeastRangeRows && rows * row_bytes > kRangeBytes * 3 / 2) rows /= 2;
+  while (rows > kLeastRangeRows &&
+         (rows * row_bytes > kRangeBytes * 3 / 2 || rows * joined_bytes > memory_bytes / kJoinedShare)) {
+    rows /= 2;
+  }
   return rows;
+}
+
+/// Columns of files, counted once for every file that has one, that the statement of a part may have. A database that is
+/// kept shows whole rows.
+std::size_t most_file_columns(const EngineLimits& limits) {
+  if (limits.database) return std::numeric_limits<std::size_t>::max();
+  return std::max<std::size_t>(kLeastFileColumns, limits.memory_bytes / kBytesPerFileColumn);
 }
 
 /// With little to do a second thread costs more memory than it saves time.
@@ -61,6 +82,7 @@ SqlRun::SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOu
     : plan_(plan),
       outputs_(outputs),
       shape_(plan),
+      parts_(SqlShape::parts_of(plan, most_file_columns(limits))),
       key_options_{plan.region, plan.email_aliases, BlankRule(plan.blank_tokens)},
       temp_(limits.temp_dir),
       kept_(kept_tables(shape_, inputs, limits)),
@@ -70,7 +92,7 @@ SqlRun::SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOu
       report_(empty_report(plan)),
       changes_(plan, temp_, kChangesBytes),
       memory_bytes_(limits.memory_bytes),
-      rows_per_range_(rows_per_range(inputs.original->profile())),
+      rows_per_range_(rows_per_range(inputs, limits.memory_bytes)),
       carries_(plan.inputs.size()),
       contributed_(plan.inputs.size()),
       matched_rows_(plan.inputs.size()),

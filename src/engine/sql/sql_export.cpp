@@ -6,6 +6,7 @@
 #include "engine/sql/consolidate_steps.h"
 #include "engine/sql/import_steps.h"
 #include "engine/sql/merge_steps.h"
+#include "engine/sql/range_statements.h"
 #include "engine/sql/range_workers.h"
 #include "engine/sql/sql_run.h"
 #include "output/csv_writer.h"
@@ -14,9 +15,9 @@
 namespace crm {
 namespace {
 
-// What the statement of a range takes of DuckDB's memory at least: 40 MB with 2 files, 75 MB with 5. Measured.
+// What the statement of a range takes of DuckDB's memory at least: 40 MB with 2 files. Measured.
 constexpr std::uint64_t kStatementBytes = 16u << 20;
-constexpr std::uint64_t kStatementBytesPerFile = 12u << 20;
+constexpr std::uint64_t kStatementBytesPerJoin = 12u << 20;
 constexpr std::uint64_t kStatementBytesPerColumn = 200u << 10;
 
 WantedBytes wanted_bytes(const EngineOutputs& outputs) {
@@ -33,22 +34,6 @@ WantedBytes wanted_bytes(const EngineOutputs& outputs) {
 
 }  // namespace
 
-Sql SqlRun::range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last, Order order) const {
-  const RangeSql range = RangeSql::of(number, rows_per_range_, slot);
-  std::vector<Step> steps;
-  for (int file = 0; file < shape_.files; ++file) {
-    for (Step& step : consolidated(shape_, side, file, range)) steps.push_back(std::move(step));
-  }
-  for (int file = 0; file < shape_.files; ++file) {
-    steps.push_back(record(shape_, side, file, range, side == Side::original && carries_[file]));
-  }
-  steps.push_back(taken(shape_, side, range));
-  steps.push_back(chosen_value(shape_, side, range));
-  steps.push_back(last);
-  if (order == Order::sorted) steps.back().selects.front().order_by = {sql("row")};
-  return pipeline(steps, Reasons::hidden);
-}
-
 void SqlRun::merge() {
   begin(Stage::export_, 3 * weight_of(0), 1.0);
   const WantedBytes wanted = wanted_bytes(outputs_);
@@ -58,10 +43,10 @@ void SqlRun::merge() {
 
   const int workers = range_workers();
   session_.begin_ranges(workers);
-  const MergedResult result = merged_result(shape_, kept_ ? Cells::all : Cells::changing);
+  const RangeStatements statements(parts_, Side::original, kept_ ? Cells::all : Cells::changing, carries_);
   std::vector<std::unique_ptr<MergedRows>> writers;
   for (int worker = 0; worker < workers; ++worker) {
-    writers.push_back(std::make_unique<MergedRows>(shape_, result.layout, wanted, key_options_));
+    writers.push_back(std::make_unique<MergedRows>(shape_, statements.layout(), wanted, key_options_));
   }
   std::vector<std::shared_ptr<const RangeRows>> rows_in_work(workers);
   RangeFeed feed(tables_, plan_.original_column_count, rows_per_range_);
@@ -76,16 +61,16 @@ void SqlRun::merge() {
     return rows != nullptr;
   };
   work.work = [&](std::uint64_t number, int worker, duck::Connection& connection) {
-    const auto write = [&](const Sql& query) {
-      writers[worker]->start(rows_in_work[worker]);
-      session_.query(connection, query, [&](const duck::Chunk& chunk) { writers[worker]->add(chunk); });
-    };
+    const RangeSql range = RangeSql::of(number, rows_per_range_, static_cast<std::uint64_t>(worker), report_.inputs[0].rows);
+    writers[worker]->start(rows_in_work[worker]);
+    const auto take = [&](const std::vector<duck::Column>& columns, std::size_t rows) { writers[worker]->add(columns, rows); };
     if (kept_) {
-      write(kept_->keep_merged(session_, connection,
-                               range_query(Side::original, number, worker, result.step, Order::sorted), plan_.output.size()));
-      return;
+      const Sql query = statements.query_of_one_part(session_, connection, range, Order::sorted);
+      const Sql kept = kept_->keep_merged(session_, connection, query, plan_.output.size());
+      session_.query(connection, kept, [&](const duck::Chunk& chunk) { take(columns_of(chunk), chunk.rows()); });
+    } else {
+      statements.run(session_, connection, range, Order::as_it_comes, take);
     }
-    write(range_query(Side::original, number, worker, result.step, Order::as_it_comes));
   };
   work.commit = [&](std::uint64_t, int worker) { commit(writers[worker]->take()); };
   run_ranges(session_, workers, work);
@@ -97,9 +82,13 @@ void SqlRun::merge() {
 /// buffers for 2,048 rows of each column in each of its operators.
 int SqlRun::range_workers() const {
   if (kept_) return 1;
-  std::uint64_t columns = 0;
-  for (const std::vector<int>& of_file : shape_.columns_of_file) columns += of_file.size();
-  const std::uint64_t bytes = kStatementBytes + kStatementBytesPerFile * shape_.plan.inputs.size() + kStatementBytesPerColumn * columns;
+  std::uint64_t bytes = 0;
+  for (const SqlShape& part : parts_) {
+    std::uint64_t columns = 0;
+    for (const std::vector<int>& of_file : part.columns_of_file) columns += of_file.size();
+    const std::uint64_t joins = std::min<std::uint64_t>(plan_.inputs.size(), kMostJoinsAtOnce);
+    bytes = std::max(bytes, kStatementBytes + kStatementBytesPerJoin * joins + kStatementBytesPerColumn * columns);
+  }
   return static_cast<int>(std::clamp<std::uint64_t>(memory_bytes_ * 3 / 8 / bytes, 1, session_.threads()));
 }
 
@@ -153,21 +142,20 @@ void SqlRun::merge_unmatched() {
   if (outputs_.unmatched == nullptr) return;
   const char delimiter = output_delimiter(outputs_.unmatched->path());
   outputs_.unmatched->append(unmatched_header(plan_, delimiter));
-  const MergedResult result = unmatched_result(shape_);
+  const RangeStatements statements(parts_, Side::unmatched, Cells::all, std::vector<bool>(plan_.inputs.size()));
+  const std::vector<int>& places = statements.layout().output;
   std::string bytes;
   std::vector<std::string_view> fields;
   for (std::uint64_t number = 0; number < ranges_of(records); ++number) {
-    const Sql query = range_query(Side::unmatched, number, 0, result.step, Order::sorted);
-    session_.query(session_.main(), query, [&](const duck::Chunk& chunk) {
-      std::vector<duck::Column> columns;
-      for (std::size_t c = 0; c < chunk.columns(); ++c) columns.push_back(chunk.column(c));
-      for (std::size_t row = 0; row < chunk.rows(); ++row) {
-        if (columns[0].bigint(row) > static_cast<std::int64_t>(records)) return;  // the last range may be larger
-        fields.clear();
-        for (const int place : result.layout.output) fields.push_back(columns[place].text(row));
-        append_record(fields, delimiter, bytes);
-      }
-    });
+    const RangeSql range = RangeSql::of(number, rows_per_range_, 0, records);
+    statements.run(session_, session_.main(), range, Order::sorted,
+                   [&](const std::vector<duck::Column>& columns, std::size_t rows) {
+                     for (std::size_t row = 0; row < rows; ++row) {
+                       fields.clear();
+                       for (const int place : places) fields.push_back(columns[place].text(row));
+                       append_record(fields, delimiter, bytes);
+                     }
+                   });
     outputs_.unmatched->append(bytes);
     bytes.clear();
   }

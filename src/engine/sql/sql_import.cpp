@@ -77,7 +77,8 @@ void SqlRun::consolidate(int file) {
   collect_hits(Side::original, file);
   if (shape_.needs_recency(file)) {
     report_.enriched[file].without_recency = session_.query_bigint(
-        sql("SELECT count(DISTINCT row) FROM {} WHERE recency IS NULL", side_table(Side::original, "hit", file)));
+        sql("SELECT count(DISTINCT row) FROM {} WHERE recency IS NULL",
+            parts_.front().part_table(Side::original, "hit", file)));
   }
   if (plan_.want_unmatched) collect_unmatched(file);
   drop(numbered("enriched_key_", file + 1));
@@ -91,7 +92,7 @@ void SqlRun::consolidate(int file) {
 void SqlRun::carry(int file) {
   begin(Stage::match, 0, 1.0 / shape_.files, plan_.inputs[file].name);
   create(carried_key(shape_, file, rows_per_range_));
-  const Identifier keys = numbered("carried_key_", file + 1), records = numbered("carried_record_", file + 1);
+  const Identifier keys = numbered("carried_key_", file + 1);
   std::vector<std::uint64_t> homes;
   session_.query(session_.main(),
                  sql("SELECT DISTINCT ((key_id >> {}) - 1) // {} AS home FROM {} ORDER BY home", kEntryRowBits,
@@ -100,17 +101,23 @@ void SqlRun::carry(int file) {
                    for (std::size_t i = 0; i < chunk.rows(); ++i) homes.push_back(chunk.column(0).bigint(i));
                  });
   carries_[file] = !homes.empty();
+  for (const SqlShape& part : parts_) {
+    if (carries_[file] && part.joins(file)) carry_records(part, file, homes);
+  }
+  drop(keys);
+}
+
+void SqlRun::carry_records(const SqlShape& part, int file, const std::vector<std::uint64_t>& homes) {
+  const Identifier records = part.part_table(Side::original, "carried_record", file);
   for (const std::uint64_t home : homes) {
-    const Sql record = pipeline(consolidated(shape_, Side::original, file, RangeSql::of(home, rows_per_range_, 0), keys),
+    const Sql record = pipeline(consolidated(part, Side::original, file, RangeSql::of(home, rows_per_range_, 0),
+                                             numbered("carried_key_", file + 1)),
                                 Reasons::hidden);
     session_.execute(home == homes.front() ? sql("CREATE TABLE {} AS\n{}", records, record)
                                            : sql("INSERT INTO {}\n{}", records, record));
   }
-  if (carries_[file]) {
-    create(carried(shape_, file));
-    drop(records);
-  }
-  drop(keys);
+  create(carried(part, file));
+  drop(records);
 }
 
 void SqlRun::collect_hits(Side side, int file) {
@@ -133,7 +140,9 @@ void SqlRun::collect_hits(Side side, int file) {
     });
     return rows;
   });
-  create(hit(shape_, side, file));
+  for (const SqlShape& part : parts_) {
+    if (part.has_hits(file)) create(hit(part, side, file));
+  }
   tables_.set_owners({});
   drop(owners);
 }

@@ -10,6 +10,7 @@
 #include "engine/sql/kept_tables.h"
 #include "engine/sql/key_maker_pool.h"
 #include "engine/sql/merged_rows.h"
+#include "engine/sql/range_statements.h"
 #include "engine/sql/shape.h"
 #include "engine/sql/sql_progress.h"
 #include "engine/sql/sql_session.h"
@@ -32,16 +33,15 @@ class SqlRun {
   void match();
   void consolidate(int file);
   void carry(int file);
+  void carry_records(const SqlShape& part, int file, const std::vector<std::uint64_t>& homes);
   void collect_unmatched(int file);
-  /// owner_K, and from it hit_K.
+  /// owner_K, and from it hit_K of each part.
   void collect_hits(Side side, int file);
 
   // sql_export.cpp: ranges of rows.
   void merge();
   void merge_unmatched();
-  enum class Order { as_it_comes, sorted };
   int range_workers() const;
-  Sql range_query(Side side, std::uint64_t number, std::uint64_t slot, const Step& last, Order order) const;
   void commit(RangeOutcome outcome);
   void count_contributed();
   std::uint64_t ranges_of(std::uint64_t rows) const { return (rows + rows_per_range_ - 1) / rows_per_range_; }
@@ -57,6 +57,7 @@ class SqlRun {
   const MergePlan& plan_;
   const EngineOutputs& outputs_;
   const SqlShape shape_;
+  const std::vector<SqlShape> parts_;
   const KeyOptions key_options_;
   TempSpace temp_;
   std::unique_ptr<KeptTables> kept_;

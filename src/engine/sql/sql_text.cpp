@@ -3,6 +3,7 @@
 #include "engine/sql/consolidate_steps.h"
 #include "engine/sql/import_steps.h"
 #include "engine/sql/merge_steps.h"
+#include "engine/sql/range_statements.h"
 
 namespace crm {
 namespace {
@@ -17,11 +18,11 @@ class Explanation {
     text_ += Sql::comment(text).text();
   }
 
-  void table(std::vector<Step> steps) {
+  void table(std::vector<Step> steps, SqlTemplate kind = "") {
     const Sql why = Sql::comment(steps.back().reason);
     const Identifier name(steps.back().name);
     steps.back().reason.clear();
-    text_ += "\n" + sql("{}CREATE TABLE {} AS\n{};\n", why, name, pipeline(steps, Reasons::shown)).text();
+    text_ += "\n" + sql("{}CREATE {}TABLE {} AS\n{};\n", why, sql(kind), name, pipeline(steps, Reasons::shown)).text();
   }
 
   void statement(std::vector<Step> steps) { text_ += "\n" + pipeline(steps, Reasons::shown).text() + ";\n"; }
@@ -48,21 +49,14 @@ std::string names_of_columns(const MergePlan& plan) {
   return text;
 }
 
-/// Everything that is done for a range, as one statement.
-std::vector<Step> range_statement(const SqlShape& shape, Side side, Step last) {
-  const RangeSql range = RangeSql::parameters();
-  std::vector<Step> steps;
-  for (int file = 0; file < shape.files; ++file) {
-    for (Step& step : consolidated(shape, side, file, range)) steps.push_back(std::move(step));
-  }
-  for (int file = 0; file < shape.files; ++file) {
-    steps.push_back(record(shape, side, file, range, side == Side::original));
-  }
-  steps.push_back(taken(shape, side, range));
-  steps.push_back(chosen_value(shape, side, range));
+/// Everything that is done for a range.
+void explain_range(const SqlShape& shape, Side side, Step last, Explanation& out) {
+  const std::vector<bool> carries(static_cast<std::size_t>(shape.files), side == Side::original);
+  RangeSteps steps = range_steps(shape, side, RangeSql::parameters(), carries);
+  for (std::vector<Step>& table : steps.tables) out.table(std::move(table), "TEMP ");
   last.selects.front().order_by = {sql("row")};
-  steps.push_back(std::move(last));
-  return steps;
+  steps.query.push_back(std::move(last));
+  out.statement(std::move(steps.query));
 }
 
 void explain_unmatched(const SqlShape& shape, Explanation& out) {
@@ -77,7 +71,7 @@ void explain_unmatched(const SqlShape& shape, Explanation& out) {
     out.table(hit(shape, Side::unmatched, file));
   }
   out.table(unmatched_reach(shape));
-  out.statement(range_statement(shape, Side::unmatched, unmatched_result(shape).step));
+  explain_range(shape, Side::unmatched, unmatched_result(shape).step, out);
 }
 
 }  // namespace
@@ -117,8 +111,9 @@ std::string explain_sql(const MergePlan& plan) {
   out.heading("Match and merge, export",
               "For each range of " + std::to_string(kRowsPerRange) +
                   " rows or so of the original, as one statement: the records of the range's keys, what its rows reach, "
-                  "what is chosen, and the merged rows in order. Rows go to the output as they come.");
-  out.statement(range_statement(shape, Side::original, merged_result(shape, Cells::all).step));
+                  "what is chosen, and the merged rows in order. Rows go to the output as they come. A wide plan is done in parts "
+                  "of its columns, each with tables of its own (hit_1_part_2), so that no statement is wider than memory.");
+  explain_range(shape, Side::original, merged_result(shape, Cells::all).step, out);
   if (plan.want_unmatched) explain_unmatched(shape, out);
   return out.take();
 }

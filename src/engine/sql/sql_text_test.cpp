@@ -23,6 +23,21 @@ TEST(ExplainSql, IsWhatTheGoldenFileSays) {
   EXPECT_EQ(text, golden.str()) << "if the change is meant, run this test with CRM_MERGE_UPDATE_GOLDEN=1 and read the diff";
 }
 
+TEST(ExplainSql, JoinsManyFilesOneByOne) {
+  MergePlan plan = plan_with_every_rule();
+  EXPECT_EQ(explain_sql(plan).find("POSITIONAL JOIN"), std::string::npos);
+  while (plan.inputs.size() < 4) {
+    plan.inputs.push_back(plan.inputs.back());
+    for (PlanColumn& column : plan.columns) {
+      column.rank.push_back(static_cast<int>(column.rank.size()));
+      column.sources.push_back(column.sources.back());
+    }
+  }
+  const std::string text = explain_sql(plan);
+  EXPECT_NE(text.find("CREATE TEMP TABLE value_4 AS"), std::string::npos);
+  EXPECT_NE(text.find("POSITIONAL JOIN value_4 AS e4"), std::string::npos);
+}
+
 TEST(ExplainSql, ShowsNoTextOfTheUserButInCommentsAndLiterals) {
   MergePlan plan = plan_with_every_rule();
   plan.original_header[3] = plan.columns[0].name = "City\"; DROP TABLE original; --\nSELECT 1";
