@@ -51,15 +51,15 @@ struct JobOptions {
   int priority = 0;  ///< 0 goes before all others, then 1, 2, … ; equal ones in the order they came
   std::chrono::milliseconds delay{0};
   int attempts = 1;  ///< how often it may be tried in all
-  Backoff backoff;
+  Backoff backoff = {};
 };
 
 struct NewJob {
-  std::string name;
-  std::string data;  ///< JSON text, never looked into
-  JobOptions options;
-  std::string idempotency_key;  ///< empty: none. Honoured as long as the job that had it first is kept
-  std::string submitted_by;     ///< name of who asked; may be empty
+  std::string name = {};
+  std::string data = {};  ///< JSON text, never looked into
+  JobOptions options = {};
+  std::string idempotency_key = {};  ///< empty: none. Honoured as long as the job that had it first is kept
+  std::string submitted_by = {};     ///< name of who asked; may be empty
 };
 
 /// A job at one moment.

@@ -34,10 +34,10 @@ struct RateLimit {
 };
 
 struct TakeOptions {
-  std::string worker;  ///< name kept with the job
+  std::string worker = {};  ///< name kept with the job
   std::chrono::milliseconds lock_duration{60'000};
   std::chrono::milliseconds wait{0};  ///< how long to wait for a job
-  std::optional<RateLimit> limit;
+  std::optional<RateLimit> limit = {};
 };
 
 /// Whether the lock still held when a worker reported something. `lost`: nothing was changed, somebody else
