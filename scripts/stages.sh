@@ -107,3 +107,10 @@ fuzzing() {
     fi
   done
 }
+
+# The .deb installed, and the tarball unpacked, in a Debian that has nothing else. 77: the machine cannot make one, which it has said.
+packages_in_a_clean_root() {
+  title "packages in an empty Debian"
+  "$root/tests/clean_root.sh" "$root/build/test" >"$results/clean-root.txt" </dev/null
+  (($? == 77)) && printf 'skipped clean-root\n' >"$results/clean-root.txt"
+}

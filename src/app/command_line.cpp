@@ -8,8 +8,10 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "app/completion.h"
 #include "app/exit_status.h"
 #include "app/inspect_command.h"
+#include "app/man_page.h"
 #include "app/merge_command.h"
 #include "app/options.h"
 #include "app/plan_command.h"
@@ -70,7 +72,7 @@ bool has(const std::vector<std::string>& args, std::string_view long_name, std::
   std::vector<std::string> names;
   for (const Command command : kCommands) names.emplace_back(command_name(command));
   const std::string known = fmt::format("{}", fmt::join(names, ", "));
-  names.insert(names.end(), {"help", "version"});
+  names.insert(names.end(), {"completion", "man", "help", "version"});
   const std::optional<std::string> meant = probably_meant(typed, names);
   throw Error(ErrorCode::invalid_config, fmt::format("there is no sub-command {}{}; there are {}", typed,
                                                      meant ? fmt::format(" (did you mean {}?)", *meant) : "", known));
@@ -108,6 +110,8 @@ int dispatch(const std::vector<std::string>& args, const SignalStop& signals, co
     if (asked) return print(help_text(*asked, kHelpWidth));
     return print(short_help_text() + "\n" + help_text(Command::merge, kHelpWidth));
   }
+  if (first == "man") return print(man_page());
+  if (first == "completion") return print(completion_script(rest.empty() ? "" : rest[0]));
   if (has(args, "--version", "version")) return print(version_text(has(args, "--verbose", "-v")));
   refuse_command(first);
 }

@@ -80,7 +80,36 @@ std::string_view exit_codes(Command command) {
   return command == Command::inspect ? kInspectExitCodes : kExitCodes;
 }
 
+constexpr std::string_view kForms =
+    "Names of columns are found exactly, then without regard to case, spaces, _, - and dots.\n"
+    "Lists are CSV: \"First Name,\"\"Notes, private\"\"\". SIZE is 512MB, 512MiB, or bytes.\n";
+
+std::string_view summary(Command command) {
+  switch (command) {
+    case Command::merge: return "Merge enriched files into a CRM export";
+    case Command::plan: return "Show what merge would do, and do nothing";
+    case Command::inspect: return "Tell what files are and hold, and how they map onto each other";
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string_view command_intro(Command command) { return intro(command); }
+
+std::string_view exit_status_text(Command command) { return exit_codes(command); }
+
+std::string_view forms_text() { return kForms; }
+
+std::vector<CommandLine> command_lines() {
+  std::vector<CommandLine> lines;
+  for (const Command command : kCommands) lines.push_back({command_name(command), summary(command)});
+  lines.push_back({"completion", "Print the script by which bash, zsh or fish completes crm-merge"});
+  lines.push_back({"man", "Print the manual page"});
+  lines.push_back({"help", "Print help"});
+  lines.push_back({"version", "Print the version"});
+  return lines;
+}
 
 std::string help_text(Command command, int width) {
   std::string out(intro(command));
@@ -93,10 +122,7 @@ std::string help_text(Command command, int width) {
     }
     out += option_text(row, width);
   }
-  out += "\nNames of columns are found exactly, then without regard to case, spaces, _, - and dots.\n"
-         "Lists are CSV: \"First Name,\"\"Notes, private\"\"\". SIZE is 512MB, 512MiB, or bytes.\n\n";
-  out += exit_codes(command);
-  return out;
+  return out + "\n" + std::string(kForms) + "\n" + std::string(exit_codes(command));
 }
 
 std::string short_help_text() {
@@ -111,7 +137,8 @@ std::string short_help_text() {
       "  crm-merge merge ...     merge (crm-merge merge --help lists the options)\n"
       "  crm-merge plan ...      show what merge would do, and do nothing\n"
       "  crm-merge inspect ...   what files are: format, columns, values, damage, how they map\n"
-      "  crm-merge --version     version (with --verbose: of the libraries too)\n";
+      "  crm-merge --version     version (with --verbose: of the libraries too)\n"
+      "  crm-merge completion bash|zsh|fish, crm-merge man: for the shell, and the manual page\n";
 }
 
 }  // namespace crm

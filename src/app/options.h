@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-// The one table of options. A row gives the parser, `--help`, the resolver's names, and later the man page and the
-// completions: nothing else in the product knows how an option is spelled.
+// The one table of options. A row gives the parser, `--help`, the resolver's names, the man page and the completions of
+// shells: nothing else in the product knows how an option is spelled.
 namespace crm {
 
 /// The sub-commands that take options.
@@ -85,6 +85,20 @@ TypedOptions parse_options(Command command, const std::vector<std::string>& args
 
 /// The text of `crm-merge COMMAND --help`, wrapped to `width` columns.
 std::string help_text(Command command, int width);
+
+/// What `--help` begins with: "usage: …", an empty line, paragraphs; and what it ends with.
+std::string_view command_intro(Command command);
+std::string_view exit_status_text(Command command);
+/// The forms in which names of columns, lists and sizes are given.
+std::string_view forms_text();
+
+/// A sub-command as overviews list it.
+struct CommandLine {
+  std::string_view name;
+  std::string_view summary;  ///< a few words, no full stop
+};
+/// Every sub-command, those without options of the table (completion, man, help, version) last.
+std::vector<CommandLine> command_lines();
 
 /// The text of `crm-merge` alone: what it is, how to begin.
 std::string short_help_text();

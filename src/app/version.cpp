@@ -8,6 +8,8 @@ namespace crm {
 
 std::string program_version() { return CRM_MERGE_VERSION; }
 
+std::string program_date() { return CRM_MERGE_DATE; }
+
 std::string version_text(bool verbose) {
   std::string out = fmt::format("crm-merge {}\n", CRM_MERGE_VERSION);
   if (!verbose) return out;

@@ -7,6 +7,9 @@ namespace crm {
 /// "0.1.0".
 std::string program_version();
 
+/// The day of the version, "2026-11-22": what the manual page is dated.
+std::string program_date();
+
 /// "crm-merge 0.1.0", and with `verbose` a line for each library.
 std::string version_text(bool verbose);
 

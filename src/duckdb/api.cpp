@@ -3,43 +3,25 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <string>
-#include <vector>
 
 #include "base/error.h"
 
 namespace crm::duck {
 namespace {
 
+/// Found by the run path of the program or of libcrm_merge.so (the library that was installed or built with it), else
+/// wherever the system's loader looks.
 constexpr const char* kLibraryName = "libduckdb.so";
 
-/// Beside an installed program, where the build found it, then wherever the system's loader looks.
-std::vector<std::string> candidates() {
-  std::vector<std::string> paths;
-  std::error_code ignored;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  if (!program.empty()) {
-    const std::filesystem::path installed = program.parent_path().parent_path() / "lib" / kLibraryName;
-    if (std::filesystem::exists(installed, ignored)) paths.push_back(installed.string());
-  }
-  paths.emplace_back(CRM_MERGE_DUCKDB_LIBRARY);
-  paths.emplace_back(kLibraryName);
-  return paths;
-}
-
 void* open_library() {
-  std::string details;
-  for (const std::string& path : candidates()) {
-    // Never unloaded: its allocator and thread-local destructors must outlive everything.
-    void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
-    if (library != nullptr) return library;
-    details += fmt::format("{}\n", dlerror());
-  }
+  // Never unloaded: its allocator and thread-local destructors must outlive everything.
+  void* library = dlopen(kLibraryName, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  if (library != nullptr) return library;
   throw Error(ErrorCode::unavailable,
               "The sql engine needs DuckDB's library libduckdb.so, which was not found; install DuckDB, or run "
               "`npm ci --ignore-scripts` in third_party/duckdb, or use --engine stream",
-              details);
+              dlerror());
 }
 
 template <class Function>

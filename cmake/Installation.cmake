@@ -1,0 +1,33 @@
+# What `cmake --install` and `cpack` put where. Components: program (the binary, DuckDB's library, manual page, completions),
+# and portable: the libraries of a relocatable tarball.
+include(GNUInstallDirs)
+
+install(TARGETS crm-merge RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
+install(FILES LICENSE THIRD_PARTY.md README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
+install(DIRECTORY schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/crm-merge COMPONENT program)
+
+# The manual page and the completions come out of the program itself. A sanitizer's build has no use for them.
+if(NOT CRM_MERGE_SANITIZE AND NOT CRM_MERGE_FUZZ)
+  set(shell_folder ${PROJECT_BINARY_DIR}/shell)
+  set(shell_files)
+  function(crm_print file)
+    add_custom_command(OUTPUT ${shell_folder}/${file} COMMAND crm-merge ${ARGN} > ${shell_folder}/${file} DEPENDS crm-merge
+                       VERBATIM)
+    set(shell_files ${shell_files} ${shell_folder}/${file} PARENT_SCOPE)
+  endfunction()
+  file(MAKE_DIRECTORY ${shell_folder})
+  crm_print(crm-merge.1 man)
+  crm_print(crm-merge completion bash)
+  crm_print(_crm-merge completion zsh)
+  crm_print(crm-merge.fish completion fish)
+  add_custom_target(shell_files ALL DEPENDS ${shell_files})
+
+  install(FILES ${shell_folder}/crm-merge.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+  install(FILES ${shell_folder}/crm-merge DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)
+  # zsh looks into site-functions of /usr/local, Debian's zsh into vendor-completions of /usr.
+  install(FILES ${shell_folder}/_crm-merge DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT program)
+  install(FILES ${shell_folder}/_crm-merge DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT program)
+  install(FILES ${shell_folder}/crm-merge.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+endif()
+
+include(Packaging)
