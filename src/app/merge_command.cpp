@@ -106,7 +106,7 @@ void run_merge(const RunOptions& run, const CommandContext& context) {
   const MergeSpec& spec = run.spec;
   check_outputs(spec, run.limits.database ? run.limits.database->string() : "");
   TempSpace temp(run.limits.temp_dir);
-  OpenedOutputs outputs = open_outputs(spec);
+  OpenedOutputs outputs = open_outputs(spec, context.stop);
   const std::unique_ptr<RejectPolicy> rejects = reject_policy(spec, outputs.rejects.get());
   OpenedInputs inputs = open_inputs(spec, temp, {rejects.get(), run.limits.memory_bytes}, context.stop);
   const std::vector<InputProfile> enriched = inputs.enriched_profiles();

@@ -19,8 +19,8 @@ void OpenedOutputs::publish() {
   }
 }
 
-OpenedOutputs open_outputs(const MergeSpec& spec) {
-  const auto open = [](const std::string& path) { return path.empty() ? nullptr : create_output(path); };
+OpenedOutputs open_outputs(const MergeSpec& spec, const std::stop_token& stop) {
+  const auto open = [&stop](const std::string& path) { return path.empty() ? nullptr : create_output(path, stop); };
   OpenedOutputs outputs;
   outputs.report = open(spec.outputs.report);
   if (spec.dry_run) return outputs;

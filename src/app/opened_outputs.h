@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,6 @@ struct OpenedOutputs {
 };
 
 /// Opens what `spec` asks for; in a dry run the report alone. Errors: as create_output.
-OpenedOutputs open_outputs(const MergeSpec& spec);
+OpenedOutputs open_outputs(const MergeSpec& spec, const std::stop_token& stop);
 
 }  // namespace crm

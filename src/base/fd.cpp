@@ -50,9 +50,14 @@ std::string system_text(int error) {
 UniqueFd open_for_reading(const std::string& path) {
   int fd;
   do {
-    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Without O_NONBLOCK the open of a FIFO waits for a writer, deaf to a cancel; reads wait by wait_readable.
+    fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   } while (fd < 0 && errno == EINTR);
-  if (fd >= 0) return UniqueFd(fd);
+  if (fd >= 0) {
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags >= 0) ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+    return UniqueFd(fd);
+  }
   if (errno == ENOENT || errno == ENOTDIR) throw Error(ErrorCode::not_found, "cannot read " + path + ": no such file");
   throw_read_error(errno, path);
 }

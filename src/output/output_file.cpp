@@ -6,9 +6,11 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <limits>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "base/error.h"
@@ -22,6 +24,7 @@ namespace {
 
 constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
 constexpr int kMaxLinks = 40;
+constexpr std::chrono::milliseconds kReaderPollInterval{50};
 
 /// Where the bytes of one output go.
 struct Place {
@@ -66,7 +69,22 @@ std::string follow_links(std::string path) {
   return path;
 }
 
-Place open_place(const std::string& path) {
+/// Opens a device or a FIFO; a FIFO without a reader is waited for. Returns -1 with errno. Errors: cancelled.
+int open_special(const std::string& path, bool fifo, const std::stop_token& stop) {
+  for (;;) {
+    const int fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd >= 0) {
+      const int flags = ::fcntl(fd, F_GETFL);
+      if (flags >= 0) ::fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+      return fd;
+    }
+    if (errno != EINTR && !(errno == ENXIO && fifo)) return -1;
+    if (stop.stop_requested()) throw Error(ErrorCode::cancelled, "cancelled");
+    std::this_thread::sleep_for(kReaderPollInterval);
+  }
+}
+
+Place open_place(const std::string& path, const std::stop_token& stop) {
   Place place;
   place.shown = path == "-" ? "standard output" : path;
   if (const std::optional<int> descriptor = named_descriptor(path)) {
@@ -75,11 +93,7 @@ Place open_place(const std::string& path) {
   }
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
-    int fd;
-    do {
-      fd = ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);  // a FIFO waits here for its reader
-    } while (fd < 0 && errno == EINTR);
-    place.direct.reset(fd);
+    place.direct.reset(open_special(path, S_ISFIFO(status.st_mode), stop));
     if (!place.direct) throw Error(ErrorCode::denied, "cannot write " + path + ": " + system_text(errno));
     return place;
   }
@@ -164,9 +178,9 @@ class FileOutput final : public OutputFile {
 
 }  // namespace
 
-std::unique_ptr<OutputFile> create_output(const std::string& path) {
+std::unique_ptr<OutputFile> create_output(const std::string& path, const std::stop_token& stop) {
   if (path.empty()) throw Error(ErrorCode::invalid_config, "an output has no name");
-  Place place = open_place(path);
+  Place place = open_place(path, stop);
   return std::make_unique<FileOutput>(path, std::move(place), make_compressor(compression_of(path)));
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -34,7 +35,7 @@ class OutputFile {
 };
 
 /// Opens the output at `path` ("-": standard output); `.gz` and `.zst` compress (fixed times and blocks: the same input
-/// gives the same bytes).
-std::unique_ptr<OutputFile> create_output(const std::string& path);
+/// gives the same bytes). A FIFO is waited for until it has a reader. Errors: cancelled, if the stop is asked for meanwhile.
+std::unique_ptr<OutputFile> create_output(const std::string& path, const std::stop_token& stop = {});
 
 }  // namespace crm

@@ -166,7 +166,10 @@ void StagedFile::fail(int error) const {
   const std::string what = "cannot write " + target_ + ": ";
   switch (error) {
     case ENOENT:
-    case ENOTDIR: throw Error(ErrorCode::invalid_config, what + "its folder does not exist; create it first");
+    case ENOTDIR:
+      // Such as /proc: a folder in which nothing can be made says the same as one that is not there.
+      if (folder_) throw Error(ErrorCode::denied, what + "its folder exists, but no file can be made in it; choose another place");
+      throw Error(ErrorCode::invalid_config, what + "its folder does not exist; create it first");
     case EISDIR: throw Error(ErrorCode::invalid_config, what + "it is a folder; name a file in it");
     case ENOSPC:
     case EDQUOT:
