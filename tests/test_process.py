@@ -1,6 +1,7 @@
 """crm-merge as a process: killed, interrupted, piped, watched and weighed."""
 
 import json
+import os
 import random
 import signal
 import subprocess
@@ -208,3 +209,62 @@ def test_the_sql_engine_keeps_under_its_memory_limit_or_says_that_it_cannot(file
     code, peak, error = peak_of(merge_arguments(files, tmp_path, "--memory-limit", "300MB", "--engine", "sql", "--quiet"), tmp_path)
     assert code in (0, 4), error
     assert peak <= 300_000_000
+
+
+def test_a_signal_ends_it_while_a_fifo_has_nobody_at_its_other_end(tmp_path):
+    (tmp_path / "crm.csv").write_text("Email,City\na@x.com,\n")
+    (tmp_path / "v.csv").write_text("Email,City\na@x.com,Aachen\n")
+    os.mkfifo(tmp_path / "fifo.csv")
+    for arguments in (["fifo.csv", "v.csv", "-o", "out.csv"], ["crm.csv", "fifo.csv", "-o", "out.csv"],
+                      ["crm.csv", "v.csv", "-o", "fifo.csv"]):
+        process = binary.start(["merge", *arguments, "--on", "email"], tmp_path, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.3)    # it waits
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=1)
+        assert binary.exit_status(process.returncode) == 130, process.stderr.read()
+        process.stderr.close()
+        assert left_in(tmp_path) == ["crm.csv", "v.csv"]
+
+
+def test_fifos_are_read_and_written_whoever_comes_first(tmp_path):
+    (tmp_path / "v.csv").write_text("Email,City\na@x.com,Aachen\n")
+    for name in ("in.csv", "out.csv"):
+        os.mkfifo(tmp_path / name)
+    process = binary.start(["merge", "in.csv", "v.csv", "-o", "out.csv", "--on", "email", "--quiet"], tmp_path)
+    with open(tmp_path / "out.csv", "rb") as reader, open(tmp_path / "in.csv", "wb") as writer:
+        writer.write(b"Email,City\na@x.com,\n")
+        writer.close()
+        assert reader.read() == b"Email,City,match_quality\na@x.com,Aachen,matched\n"
+    assert process.wait(timeout=30) == 0
+
+
+def long_cells(folder, cell_bytes):
+    """An original and a vendor's file with three cells of so many bytes each, one of them in rows that match."""
+    for name, header, long_rows in (("crm", "Email,City,Note", (5, 500, 1500)), ("v", "Email,City,Bio", (7, 500, 1501))):
+        with open(folder / f"{name}.csv", "w", encoding="utf-8") as file:
+            file.write(header + "\n")
+            for row in range(2000):
+                file.write(f"p{row}@x.com,C{row}," + ("z" * cell_bytes if row in long_rows else f"t{row}") + "\n")
+
+
+SIDE_FILES = ["--provenance", "p.csv", "--conflicts", "co.csv", "--changes", "ch.csv", "--unmatched-enriched", "u.csv", "--id", "Email"]
+
+
+@pytest.mark.parametrize("side_files", [[], SIDE_FILES], ids=["alone", "with side files"])
+@pytest.mark.parametrize("cell_mb, limit_mb", [(12, 96), (20, 96), (24, 96), (24, 200)])
+def test_long_cells_keep_under_the_memory_limit_or_end_it_before(cell_mb, limit_mb, side_files, tmp_path):
+    long_cells(tmp_path, cell_mb * 1_000_000)
+    code, peak, error = peak_of(["merge", "crm.csv", "v.csv", "-o", "out.csv", "--on", "email", "--quiet", "--memory-limit",
+                                 f"{limit_mb}MB", *side_files], tmp_path)
+    assert peak <= limit_mb * 1_000_000, error
+    if cell_mb * 8 <= limit_mb:
+        assert code == 0, error
+    assert code == 0 or (code == 4 and "--memory-limit" in error), error
+
+
+def test_many_threads_keep_under_a_small_memory_limit(files, tmp_path):
+    code, peak, error = peak_of(merge_arguments(files, tmp_path, "--memory-limit", "96MB", "--threads", "16", "--quiet"), tmp_path)
+    assert code == 0, error
+    assert peak <= 96_000_000

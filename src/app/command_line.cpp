@@ -20,6 +20,7 @@
 #include "app/terminal.h"
 #include "app/version.h"
 #include "base/error.h"
+#include "base/memory_cap.h"
 #include "base/fd.h"
 #include "plan/column_names.h"
 
@@ -142,6 +143,8 @@ int run_command_line(const std::vector<std::string>& args, SignalStop& signals) 
     return dispatch(args, signals, display);
   } catch (const Error& error) {
     return report_error(error, signals, style);
+  } catch (const MemoryCapReached& fault) {
+    return report_error({ErrorCode::limit_exceeded, fault.what()}, signals, style);
   } catch (const std::bad_alloc&) {
     return report_error({ErrorCode::limit_exceeded,
                          "out of memory: the system gave no more; give a smaller --memory-limit or fewer --threads, or "

@@ -15,6 +15,7 @@
 #include "app/summary.h"
 #include "app/version.h"
 #include "base/error.h"
+#include "base/memory_cap.h"
 #include "base/temp_space.h"
 #include "engine/side_files.h"
 #include "plan/planner.h"
@@ -104,6 +105,7 @@ void stop_if_asked(const CommandContext& context) {
 void run_merge(const RunOptions& run, const CommandContext& context) {
   const auto began = std::chrono::steady_clock::now();
   const MergeSpec& spec = run.spec;
+  if (run.engine == EngineKind::stream) cap_memory(run.limits.memory_bytes);  // the sql engine watches DuckDB
   check_outputs(spec, run.limits.database ? run.limits.database->string() : "");
   TempSpace temp(run.limits.temp_dir);
   OpenedOutputs outputs = open_outputs(spec, context.stop);

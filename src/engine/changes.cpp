@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/memory_cap.h"
 #include "base/temp_space.h"
 #include "engine/side_files.h"
 #include "output/csv_writer.h"
@@ -56,7 +57,7 @@ class KeptRowWriter {
 
   void flush() {
     file_.append(out_);
-    out_.clear();
+    clear_scratch(out_);
   }
 
  private:
@@ -105,7 +106,7 @@ void ChangesWriter::append_bytes(std::string_view bytes) {
   if (bytes_.size() <= memory_bytes_) return;
   if (!spill_) spill_ = temp_.create_spill();
   spill_->append(bytes_);
-  bytes_.clear();
+  clear_scratch(bytes_);
 }
 
 void ChangesWriter::write(OutputFile& file) const {

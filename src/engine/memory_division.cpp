@@ -1,12 +1,11 @@
 #include "engine/memory_division.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "base/error.h"
+#include "base/memory_cap.h"
 
 namespace crm {
 namespace {
@@ -15,6 +14,9 @@ constexpr std::uint64_t kMiB = 1u << 20;
 /// For each thread a batch being read, one being mapped and one waiting: text, fields (8 bytes a cell),
 /// results.
 constexpr std::uint64_t kBlocksPerThread = 6;
+constexpr std::uint64_t kLeastBlock = 64u << 10;
+/// Of each thread but the first: stack, heap, caches of keys (measured: 2.6 MiB).
+constexpr std::uint64_t kThreadBytes = 4 * kMiB;
 /// Allocator slack, stacks, small things.
 constexpr std::uint64_t kMargin = 12 * kMiB;
 /// For hits and units.
@@ -29,26 +31,20 @@ constexpr int kMostParts = 64;
 
 }  // namespace
 
-std::uint64_t rss_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  std::uint64_t total = 0, resident = 0;
-  statm >> total >> resident;
-  return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-}
-
 MemoryDivision divide_memory(std::uint64_t limit_bytes, int threads) {
   MemoryDivision division;
   division.base = rss_bytes() + kMargin;
   if (limit_bytes < kLeastMemoryBytes) refuse(limit_bytes, kLeastMemoryBytes, "a merge");
-  // A quarter of what is free may lie in batches; smaller blocks where many threads would take more.
+  // A quarter of what is free may lie in batches; smaller blocks where many threads would take more, and fewer
+  // threads where even the smallest would.
   const std::uint64_t free = limit_bytes > division.base ? limit_bytes - division.base : 0;
-  const std::uint64_t blocks = kBlocksPerThread * (static_cast<std::uint64_t>(threads) + 1);
-  division.block = std::clamp<std::uint64_t>(free / 4 / blocks, 64u << 10, kBlockBytes);
-  division.scan = division.block * blocks;
-  if (free < division.scan + 16 * kMiB) {
-    refuse(limit_bytes, division.base + division.scan + 16 * kMiB,
-           fmt::format("{} threads", threads).c_str());
-  }
+  const std::uint64_t most_threads = free / 2 / (kThreadBytes + kBlocksPerThread * kLeastBlock);
+  division.threads = static_cast<int>(
+      std::clamp<std::uint64_t>(most_threads, 1, static_cast<std::uint64_t>(std::max(threads, 1))));
+  const std::uint64_t blocks = kBlocksPerThread * (static_cast<std::uint64_t>(division.threads) + 1);
+  division.block = std::clamp<std::uint64_t>(free / 4 / blocks, kLeastBlock, kBlockBytes);
+  division.scan = division.block * blocks + kThreadBytes * (static_cast<std::uint64_t>(division.threads) - 1);
+  if (free < division.scan + 16 * kMiB) refuse(limit_bytes, division.base + division.scan + 16 * kMiB, "a merge");
   division.spool = std::clamp<std::uint64_t>((free - division.scan) / 16, kMiB, 4 * kMiB);
   return division;
 }

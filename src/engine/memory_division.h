@@ -18,6 +18,7 @@ struct MemoryDivision {
   std::uint64_t hits = 0;   ///< hits before they go to disk
   std::uint64_t unit = 0;   ///< stored bytes of hits that are consolidated at once; three times that is held
   std::uint64_t block = 0;  ///< text of one batch
+  int threads = 1;          ///< that scan and map: fewer than asked for where the limit does not hold so many
   std::uint64_t largest_unit = 0;  ///< memory that one unit may take where no other stands beside it
 };
 
@@ -26,7 +27,7 @@ inline constexpr std::uint64_t kBlockBytes = 512u << 10;
 /// The least limit that is accepted.
 inline constexpr std::uint64_t kLeastMemoryBytes = 96'000'000;
 
-/// Divides what is known before the first scan (the table is not): base, scan, block, spool.
+/// Divides what is known before the first scan (the table is not): base, scan, block, threads, spool.
 /// Errors: limit_exceeded if the limit is below kLeastMemoryBytes, or the process is near it already.
 MemoryDivision divide_memory(std::uint64_t limit_bytes, int threads);
 
@@ -40,8 +41,5 @@ struct TableBytes {
 /// (`least_parts` or more). Errors: limit_exceeded if that does not help, saying what would.
 int divide_rest(std::uint64_t limit_bytes, const TableBytes& table, int least_parts,
                 MemoryDivision& division);
-
-/// Resident memory of this process now.
-std::uint64_t rss_bytes();
 
 }  // namespace crm

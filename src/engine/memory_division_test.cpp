@@ -20,6 +20,12 @@ TEST(MemoryDivision, TakesSmallerBlocksForManyThreads) {
   EXPECT_LT(divide_memory(128 << 20, 16).block, divide_memory(128 << 20, 1).block);
 }
 
+TEST(MemoryDivision, TakesFewerThreadsWhereTheLimitIsSmall) {
+  EXPECT_LT(divide_memory(128 << 20, 64).threads, 64);
+  EXPECT_EQ(divide_memory(128 << 20, 2).threads, 2);
+  EXPECT_EQ(divide_memory(std::uint64_t{4} << 30, 64).threads, 64);
+}
+
 TEST(MemoryDivision, DividesHashesThatDoNotFitIntoParts) {
   MemoryDivision m = divide_memory(160 << 20, 2);
   const int parts = divide_rest(160 << 20, {400 << 20, 10 << 20}, 0, m);

@@ -13,8 +13,8 @@
 namespace crm {
 namespace {
 
-// What one long record needed is given back at once: not every thread may keep so much.
-constexpr std::size_t kMaxIdleWindowBytes = kMaxBlockBytes + 2 * kLookaheadBytes;
+/// A window that one long record made larger than this is given back at once: not every thread may keep so much.
+std::size_t idle_window_bytes(std::uint64_t block_bytes) { return 2 * block_bytes + 2 * kLookaheadBytes; }
 
 }  // namespace
 
@@ -174,7 +174,7 @@ class CsvInput::FirstScan {
         request.begin = expected_;
         request.end = end;
         block.range = scanner.scan(request);
-        scanner.window().trim(kMaxIdleWindowBytes);
+        scanner.window().trim(idle_window_bytes(block_bytes_));
       }
       committer_.take(block.range);
       expected_ = block.range.end;
@@ -293,10 +293,12 @@ InputAccount CsvInput::scan_stretches(const ScanOptions& options, std::size_t fi
         request.end = end_of(number);
         request.first_row = stretch.first_row;
         request.first_line = stretch.first_line;
+        // Stretches of long records are scanned one at a time, each when all before it is done: memory is that of one.
+        if (request.end - request.begin > 2 * index_.block_bytes) workers.await_turn(ticket);
         RangeScanner& scanner = *scanners[static_cast<std::size_t>(thread)];
         scanner.load(request.begin, request.end);
         ScannedRange range = scanner.scan(request);
-        scanner.window().trim(kMaxIdleWindowBytes);
+        scanner.window().trim(idle_window_bytes(index_.block_bytes));
         return range;
       },
       [&](std::uint64_t, ScannedRange range, int) { committer.take(range); });

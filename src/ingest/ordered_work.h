@@ -55,6 +55,15 @@ class OrderedWorkers {
     if (failure_) std::rethrow_exception(failure_);
   }
 
+  /// For `produce`: waits until all earlier tickets are consumed, where what it is about to make is so large that there
+  /// must be only one. Errors: cancelled, also where an earlier ticket failed.
+  void await_turn(std::uint64_t ticket) {
+    if (work_.threads <= 1) return;
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, work_.stop, [&] { return failure_ || next_turn_ >= ticket; });
+    if (failure_ || next_turn_ < ticket) throw_cancelled();
+  }
+
  private:
   struct Slot {
     std::unique_ptr<Result> result;

@@ -7,8 +7,8 @@
 #include <condition_variable>
 
 #include "base/error.h"
+#include "base/memory_cap.h"
 #include "base/temp_space.h"
-#include "engine/memory_division.h"
 
 namespace crm {
 namespace {

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <vector>
 
+#include "base/memory_cap.h"
 #include "engine/stream/mapped_array.h"
 
 namespace crm {
@@ -29,6 +30,7 @@ class BlockPool {
         return block;
       }
     }
+    check_growth(std::max(bytes, kBlockBytes));
     return MappedArray<char>(std::max(bytes, kBlockBytes));
   }
 

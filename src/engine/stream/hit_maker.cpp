@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/memory_cap.h"
 #include "ingest/input.h"
 #include "match/keys.h"
 
@@ -39,6 +40,7 @@ void HitMaker::read(const RecordBatch& batch, std::size_t row) {
   cells_.clear();
   for (std::size_t i = 0; i < columns_.cells.size(); ++i) {
     const auto [column, position] = columns_.cells[i];
+    clear_scratch(unescaped_[i]);
     const std::string_view text = batch.cell(row, static_cast<std::size_t>(position), unescaped_[i]);
     if (!blank_.is_blank(text)) cells_.push_back({column, text, 1});
   }

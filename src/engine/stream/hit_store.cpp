@@ -115,6 +115,11 @@ class HitStore::Splitter {
 
   /// Room for a piece, behind what waits.
   char* room(std::size_t bytes) {
+    if (waiting_ >= sizeof(std::uint32_t)) {
+      // A long record comes in many pieces: room for all of it at once, not for twice as much.
+      const std::size_t whole = record_bytes(buffer_.data());
+      if (whole > buffer_.capacity()) buffer_.reserve(whole + kPieceBytes);
+    }
     if (buffer_.size() < waiting_ + bytes) buffer_.resize(waiting_ + bytes);
     return buffer_.data() + waiting_;
   }

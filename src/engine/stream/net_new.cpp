@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/memory_cap.h"
 #include "engine/side_files.h"
 #include "engine/stream/hit_units.h"
 #include "engine/stream/key_table.h"
@@ -140,7 +141,7 @@ std::uint64_t write_net_new(RunContext& run, const HitLayout& layout, const Unma
       writer.write(unit->hits, static_cast<std::uint32_t>(group), out);
       if (out.size() < kWriteBytes) continue;
       file->append(out);
-      out.clear();
+      clear_scratch(out);
     }
     units.done(*unit, unit->end_row - unit->first_row);
   }

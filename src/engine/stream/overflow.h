@@ -41,6 +41,13 @@ class Overflow {
   }
   void relieve(OverflowingText& text) { relieve(text.text, text.before); }
 
+  /// Before so much is added: a long cell finds the text empty, and is not copied with what stood before it.
+  void make_room(OverflowingText& out, std::size_t more) {
+    if (more <= kMostText) return;
+    if (!out.text.empty()) put_away(out.text, out.before);
+    out.text.reserve(more);
+  }
+
   /// Calls `each` for what was put away, piece by piece.
   void read(const std::vector<OverflowingText::Extent>& before,
             const std::function<void(std::string_view)>& each) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/memory_cap.h"
 #include "ingest/input.h"
 
 namespace crm {
@@ -215,12 +216,14 @@ void RowMerge::merge(const RecordBatch& batch, std::size_t row, std::size_t i) {
     cell.values = {};
     cell.takes_choice = cell.alternate = false;
     scratch_[column].values.clear();
+    clear_scratch(scratch_[column].outcome.joined);
   }
   touched_.clear();
   shared_.reset();
   changed_ = false;
   for (const int c : of_original_) {
     MergedCell& cell = cells_[c];
+    clear_scratch(scratch_[c].unescaped);
     cell.original =
         batch.cell(row, static_cast<std::size_t>(*plan.columns[c].original_column), scratch_[c].unescaped);
     cell.original_blank = blank_.is_blank(cell.original);

@@ -10,6 +10,11 @@ namespace crm {
 
 using Role = OutputColumn::Role;
 
+namespace {
+/// Around a cell.
+constexpr std::size_t kQuotes = 2;
+}  // namespace
+
 RowWriter::RowWriter(const MergePlan& plan, const OutputFormat& format, Overflow& overflow)
     : plan_(plan), format_(format), overflow_(overflow), merged_of_original_(plan.original_column_count, -1) {
   for (std::size_t c = 0; c < plan.columns.size(); ++c) {
@@ -74,6 +79,7 @@ void RowWriter::write_merged(const RecordBatch& batch, std::size_t row, const Ro
 
 /// A consolidated cell may have megabytes.
 void RowWriter::write_cell(std::string_view text, OverflowingText& out) {
+  if (plan_.output.size() > 1) overflow_.make_room(out, text.size() + kQuotes);
   append_field(text, format_.merged_delimiter, out.text);
   if (plan_.output.size() > 1) overflow_.relieve(out);
 }
@@ -98,6 +104,7 @@ void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std:
 void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
                          OverflowingText& out) {
   const std::string_view raw = batch.raw(row);
+  overflow_.make_room(out, raw.size());
   const auto begin = [&](int column) {
     const Field& field = batch.field(row, static_cast<std::size_t>(column));
     return field.begin - field.quoted;
@@ -161,6 +168,7 @@ void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, O
     line.sources = cell.outcome->sources;
     line.matched_on = plan_.identifiers[merged.identifier(cell.outcome->sources.front().file)].label;
     line.rule = plan_.columns[output.column].strategy;
+    overflow_.make_room(out, line.before.size() + line.after.size());
     append_provenance(plan_, line, format_.provenance_delimiter, out.text);
     overflow_.relieve(out);
   }
@@ -205,6 +213,7 @@ void RowWriter::write_cell_conflicts(std::uint64_t number, std::string_view name
     line.other = other;
     line.other_from = from;
     line.real = !consolidator.same_value(column, line.chosen, other);
+    overflow_.make_room(out, line.chosen.size() + other.size());
     append_conflict(line, format_.conflicts_delimiter, out.text);
     overflow_.relieve(out);
   };

@@ -38,7 +38,7 @@ class StreamEngine final : public Engine {
     if (tuning_.block_bytes > 0) memory.block = tuning_.block_bytes;
     RejectsOnce rejects(inputs.rejects);
     RunContext run{plan,           inputs, tuning_,           temp,    progress,       clock, memory,
-                   limits.threads, {},     Collisions::later, nullptr, std::move(stop)};
+                   memory.threads, {},     Collisions::later, nullptr, std::move(stop)};
     if (inputs.rejects != nullptr) run.rejects = &rejects;
     if (tuning_.hash_bits < 64 && !tuning_.late_collisions) run.collisions = Collisions::thrown;
 

@@ -1,0 +1,64 @@
+#include "base/memory_cap.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <charconv>
+#include <cstring>
+
+namespace crm {
+namespace {
+
+std::atomic<std::uint64_t> cap_bytes{0};
+
+/// Memory that is granted but not yet used by the threads beside this one.
+constexpr std::uint64_t kMargin = 2u << 20;
+constexpr int kMostHeaps = 4;
+constexpr int kKeptHeapBytes = 2 << 20;
+
+/// Where statm is read; without the heap, since operator new asks.
+int statm() {
+  static const int fd = ::open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  return fd;
+}
+
+}  // namespace
+
+std::uint64_t rss_bytes() {
+  static const auto page_bytes = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  std::array<char, 128> text{};
+  const ssize_t size = ::pread(statm(), text.data(), text.size() - 1, 0);
+  if (size <= 0) return 0;
+  const char* const end = text.data() + size;
+  const char* const at = std::strchr(text.data(), ' ');  // behind the total
+  std::uint64_t pages = 0;
+  if (at != nullptr) std::from_chars(at + 1, end, pages);
+  return pages * page_bytes;
+}
+
+MemoryCapReached::MemoryCapReached(std::uint64_t cap, std::uint64_t needed)
+    : message_(fmt::format("--memory-limit {} MB is too small for the longest cells of these files: give it {} MB or "
+                           "more, or leave long columns out (--columns, --drop)",
+                           cap / 1'000'000, needed / 1'000'000 + 1)) {}
+
+void cap_memory(std::uint64_t bytes) { cap_bytes = bytes; }
+
+void check_growth(std::size_t bytes) {
+  if (bytes < kLargeGrowthBytes) return;
+  const std::uint64_t cap = cap_bytes.load(std::memory_order_relaxed);
+  if (cap == 0) return;
+  const std::uint64_t needed = rss_bytes() + bytes + kMargin;
+  if (needed > cap) throw MemoryCapReached(cap, needed);
+}
+
+void use_lean_malloc() {
+  ::mallopt(M_MMAP_THRESHOLD, static_cast<int>(kLargeGrowthBytes));
+  ::mallopt(M_TRIM_THRESHOLD, kKeptHeapBytes);
+  ::mallopt(M_ARENA_MAX, kMostHeaps);
+}
+
+}  // namespace crm
