@@ -15,17 +15,18 @@ namespace crm {
 
 inline constexpr std::size_t kMaxKeyBytes = 1024;
 inline constexpr std::size_t kMaxKeyComponentBytes = 255;
+inline constexpr std::size_t kMaxKeyComponents = 100;
+inline constexpr std::string_view kReservedComponent = ".crm-merge";
 inline constexpr std::uint64_t kMaxObjectBytes = std::uint64_t{5} << 40;
 inline constexpr std::uint64_t kMinPartBytes = std::uint64_t{5} << 20;  ///< but for the last part
 inline constexpr std::uint64_t kMaxPartBytes = std::uint64_t{5} << 30;
 inline constexpr int kMaxParts = 10'000;
 inline constexpr std::size_t kMaxPageObjects = 1000;
 
-/// The key if it is one that every store takes: relative, UTF-8, components of 1 to 255 bytes divided by
-/// single `/`, none of them
-/// `.` or `..`, no NUL; not below `.crm-merge`, which the folder store keeps for itself. Spaces, quotes, `%`,
-/// `\`, emoji and the like are all right. Errors: invalid_input, with a reason that names the rule and not
-/// the key.
+/// Whether this is a key that every store takes: relative, UTF-8 without control characters, at most
+/// kMaxKeyComponents parts of 1 to kMaxKeyComponentBytes divided by single `/`, none of them `.` or `..`; not
+/// below kReservedComponent, which the folder store keeps for itself. Spaces, quotes, `%`, `\`, emoji and the
+/// like are all right. Errors: invalid_input, with the rule and without the key.
 void require_key(std::string_view key);
 /// As `require_key`, but a prefix may be empty and end anywhere.
 void require_prefix(std::string_view prefix);
@@ -42,7 +43,7 @@ struct ObjectInfo {
 /// `size` bytes from `offset`; without a size to the end. What reaches beyond the end is cut.
 struct ByteRange {
   std::uint64_t offset = 0;
-  std::optional<std::uint64_t> size;
+  std::optional<std::uint64_t> size = {};
 };
 
 struct ObjectPage {
@@ -65,12 +66,12 @@ struct UploadInfo {
 
 struct Part {
   int number = 0;  ///< from 1
-  std::string etag;
+  std::string etag = {};
 };
 
 struct PartInfo {
   int number = 0;
-  std::string etag;
+  std::string etag = {};
   std::uint64_t size = 0;
 };
 

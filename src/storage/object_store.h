@@ -18,9 +18,9 @@ namespace crm {
 
 struct PutOptions {
   bool if_absent = false;  ///< an object that is there stays; `commit` says conflict
-  std::optional<std::uint64_t>
-      size;                  ///< what will come; `commit` refuses anything else, a full disk is told at once
-  std::string content_type;  ///< kept where the store can; else of no effect
+  std::optional<std::uint64_t> size =
+      {};  ///< what will come; `commit` refuses anything else, a full disk is told at once
+  std::string content_type = {};  ///< kept where the store can; else of no effect
 };
 
 /// An object on its way. Nothing can be seen of it before `commit`; destroyed before, it leaves nothing.
@@ -58,28 +58,28 @@ class ObjectReader {
 };
 
 struct GetOptions {
-  ByteRange range;
-  std::string if_match;  ///< an etag; empty: any. Another one: conflict
+  ByteRange range = {};
+  std::string if_match = {};  ///< an etag; empty: any. Another one: conflict
 };
 
 struct ListQuery {
-  std::string prefix;
-  std::string cursor;  ///< `ObjectPage::next` of the page before; empty: from the beginning
+  std::string prefix = {};
+  std::string cursor = {};  ///< `ObjectPage::next` of the page before; empty: from the beginning
   std::size_t limit = kMaxPageObjects;
 };
 
 struct PutFileOptions {
-  PutOptions put;
+  PutOptions put = {};
   bool consume = false;  ///< the file may be moved into the store; it is gone afterwards
 };
 
 struct NewUpload {
-  std::string key;
+  std::string key = {};
   std::uint64_t part_size = 0;  ///< kMinPartBytes to kMaxPartBytes
-  std::optional<std::uint64_t>
-      size;  ///< of the whole; `complete` refuses anything else, a full disk is told at once
+  std::optional<std::uint64_t> size =
+      {};  ///< of the whole; `complete` refuses anything else, a full disk is told at once
   bool if_absent = false;
-  std::string content_type;
+  std::string content_type = {};
 };
 
 struct SweepReport {
@@ -100,7 +100,8 @@ struct PresignGet {
 
 /// Whole objects under keys: a folder, or a bucket and a prefix.
 ///
-/// An object appears whole or not at all, and is never changed in place. Keys follow `require_key`.
+/// An object appears whole or not at all, and is never changed in place. Keys follow `require_key`. Writers
+/// and readers must not outlive their store.
 ///
 /// Threads: any, all functions. Errors: invalid_input for a key, range or cursor that is none; not_found;
 /// conflict; denied; limit_exceeded when the disk is full; unavailable when the store does not answer.
@@ -124,9 +125,8 @@ class ObjectStore {
   /// Errors: not_found; conflict when `if_match` differs; invalid_input for a range that begins beyond the
   /// end (0 of an empty object is none).
   virtual std::unique_ptr<ObjectReader> get(const std::string& key, const GetOptions& options) = 0;
-  /// Makes `target`, which must not exist, hold the object, in parallel ranges where that is faster; a
-  /// partial file from before is gone on with where the store can. The file may share its bytes with the
-  /// store: never write to it. Errors: those of `get`; cancelled on a stop.
+  /// Makes `target`, which must not exist, hold the object, in parallel ranges where that is faster. The file
+  /// may share its bytes with the store: never write to it. Errors: those of `get`; cancelled on a stop.
   virtual ObjectInfo fetch(const std::string& key, const std::filesystem::path& target,
                            const GetOptions& options, std::stop_token stop) = 0;
   /// Nothing: no such object.
