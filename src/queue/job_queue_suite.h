@@ -5,6 +5,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "queue/job_queue.h"
@@ -31,6 +32,7 @@ struct JobQueueMaker {
   std::function<std::unique_ptr<JobQueueHarness>()> make;
 };
 
+inline void PrintTo(const JobQueueMaker& maker, std::ostream* out) { *out << maker.name; }
 inline std::string job_queue_maker_name(const testing::TestParamInfo<JobQueueMaker>& info) {
   return info.param.name;
 }

@@ -18,8 +18,8 @@ namespace crm {
 
 struct PutOptions {
   bool if_absent = false;  ///< an object that is there stays; `commit` says conflict
-  std::optional<std::uint64_t> size =
-      {};  ///< what will come; `commit` refuses anything else, a full disk is told at once
+  /// What will come: `commit` refuses anything else, a full disk is told at once.
+  std::optional<std::uint64_t> size = {};
   std::string content_type = {};  ///< kept where the store can; else of no effect
 };
 
@@ -76,8 +76,8 @@ struct PutFileOptions {
 struct NewUpload {
   std::string key = {};
   std::uint64_t part_size = 0;  ///< kMinPartBytes to kMaxPartBytes
-  std::optional<std::uint64_t> size =
-      {};  ///< of the whole; `complete` refuses anything else, a full disk is told at once
+  /// Of the whole: `complete_upload` refuses anything else, a full disk is told at once.
+  std::optional<std::uint64_t> size = {};
   bool if_absent = false;
   std::string content_type = {};
 };

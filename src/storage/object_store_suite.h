@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,7 @@ struct ObjectStoreMaker {
   std::function<std::unique_ptr<ObjectStoreHarness>()> make;
 };
 
+inline void PrintTo(const ObjectStoreMaker& maker, std::ostream* out) { *out << maker.name; }
 inline std::string object_store_maker_name(const testing::TestParamInfo<ObjectStoreMaker>& info) {
   return info.param.name;
 }
