@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "app/compare_command.h"
 #include "app/completion.h"
 #include "app/exit_status.h"
 #include "app/inspect_command.h"
@@ -89,6 +90,7 @@ int run_command(Command command, const std::vector<std::string>& args, const Sig
     case Command::merge: run_merge(resolve_options(command, typed, detect_machine()), context); return 0;
     case Command::plan: run_plan(resolve_options(command, typed, detect_machine()), context); return 0;
     case Command::inspect: return run_inspect(resolve_inspect(typed, detect_machine()), context);
+    case Command::compare: return run_compare(resolve_compare(typed, detect_machine()), context);
   }
   return 0;
 }

@@ -62,6 +62,18 @@ constexpr std::string_view kInspectExitCodes =
     "Exit status: 0 done, also where records cannot be read: they are counted; 2 usage;\n"
     "  3 a file is missing or cannot be read at all (the others are told of all the same)\n";
 
+constexpr std::string_view kCompareIntro =
+    "usage: crm-merge compare A B [--key COLUMN,...] [-o differences.csv] [options]\n"
+    "\n"
+    "Compares two files by key, cell by cell: rows that only one of them has, cells that differ,\n"
+    "columns added, lost, renamed or moved, rows in another order. Columns go together by name.\n"
+    "Where several rows have one key, the first of A is compared with the first of B, and so on.\n"
+    "In options on files A and B name them: --delimiter B=semicolon.\n";
+
+constexpr std::string_view kCompareExitCodes =
+    "Exit status: 0 equal, 6 different, 2 usage or an output that cannot be written,\n"
+    "  3 an input that is missing or cannot be read, 4 out of memory or disk, 130 cancelled\n";
+
 constexpr std::string_view kExitCodes =
     "Exit status: 0 done, 1 a fault in crm-merge, 2 usage or an output that cannot be written,\n"
     "  3 an input that is missing or cannot be read, 4 out of memory, disk or time,\n"
@@ -72,12 +84,17 @@ std::string_view intro(Command command) {
     case Command::merge: return kMergeIntro;
     case Command::plan: return kPlanIntro;
     case Command::inspect: return kInspectIntro;
+    case Command::compare: return kCompareIntro;
   }
   return "";
 }
 
 std::string_view exit_codes(Command command) {
-  return command == Command::inspect ? kInspectExitCodes : kExitCodes;
+  switch (command) {
+    case Command::inspect: return kInspectExitCodes;
+    case Command::compare: return kCompareExitCodes;
+    default: return kExitCodes;
+  }
 }
 
 constexpr std::string_view kForms =
@@ -89,6 +106,7 @@ std::string_view summary(Command command) {
     case Command::merge: return "Merge enriched files into a CRM export";
     case Command::plan: return "Show what merge would do, and do nothing";
     case Command::inspect: return "Tell what files are and hold, and how they map onto each other";
+    case Command::compare: return "Tell what differs between two files, row by row and cell by cell";
   }
   return "";
 }
@@ -137,6 +155,7 @@ std::string short_help_text() {
       "  crm-merge merge ...     merge (crm-merge merge --help lists the options)\n"
       "  crm-merge plan ...      show what merge would do, and do nothing\n"
       "  crm-merge inspect ...   what files are: format, columns, values, damage, how they map\n"
+      "  crm-merge compare ...   what differs between two files, row by row and cell by cell\n"
       "  crm-merge --version     version (with --verbose: of the libraries too)\n"
       "  crm-merge completion bash|zsh|fish, crm-merge man: for the shell, and the manual page\n";
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sched.h>
+#include <string_view>
 #include <unistd.h>
 
 namespace crm {
@@ -29,6 +30,16 @@ int processors_by_quota() {
   return std::max(1, static_cast<int>(std::ceil(processors)));
 }
 
+std::uint64_t memory_of_status(std::string_view label) {
+  std::ifstream status("/proc/self/status");
+  std::string word;
+  while (status >> word) {
+    std::uint64_t kilobytes = 0;
+    if (word == label && status >> kilobytes) return kilobytes * 1024;
+  }
+  return 0;
+}
+
 bool writable_folder(const char* path) { return path && *path && access(path, W_OK | X_OK) == 0; }
 
 }  // namespace
@@ -42,15 +53,9 @@ Machine detect_machine() {
   return machine;
 }
 
-std::uint64_t process_peak_bytes() {
-  std::ifstream status("/proc/self/status");
-  std::string word;
-  while (status >> word) {
-    std::uint64_t kilobytes = 0;
-    if (word == "VmHWM:" && status >> kilobytes) return kilobytes * 1024;
-  }
-  return 0;
-}
+std::uint64_t process_peak_bytes() { return memory_of_status("VmHWM:"); }
+
+std::uint64_t process_resident_bytes() { return memory_of_status("VmRSS:"); }
 
 void keep_standard_descriptors() {
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {

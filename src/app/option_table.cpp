@@ -18,10 +18,10 @@ constexpr OptionRow kOptions[] = {
     {"--max-record-bytes", "", "SIZE", files, one, false, "",
      "A record may be this long; a quote that is not closed by then is rejected (default: 64MiB)", kReading},
     {"--blank", "", "LIST", files, list, false, "",
-     "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do", kMerging | only(Command::inspect)},
+     "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do", kReading},
     {"--rejects", "", "FILE", files, one, false, "",
-     "Set records that cannot be read aside in FILE and go on. Without it the first of them ends the merge"},
-    {"--max-rejects", "", "N", files, one, false, "", "End the merge when more than N records are set aside"},
+     "Set records that cannot be read aside in FILE and go on. Without it the first of them ends the merge", kMerging | only(Command::compare)},
+    {"--max-rejects", "", "N", files, one, false, "", "End the merge when more than N records are set aside", kMerging | only(Command::compare)},
 
     // Matching: which rows belong together.
     {"--on", "", "LIST", matching, list, false, "",
@@ -35,7 +35,7 @@ constexpr OptionRow kOptions[] = {
      "What a match by company (domain or linkedin) may fill beside an identifier of a person"},
     {"--region", "", "CC", matching, one, false, "", "Country of phone numbers without a country code (default: US)", kReading},
     {"--email-aliases", "", "", matching, nothing, false, "",
-     "name+tag@ is name@, and dots do not count in Gmail addresses"},
+     "name+tag@ is name@, and dots do not count in Gmail addresses", kMerging | only(Command::compare)},
 
     // Columns: which column is which, and which come out.
     {"--map", "", "[NAME:]THEIRS=OURS", columns, many, false, "",
@@ -84,6 +84,23 @@ constexpr OptionRow kOptions[] = {
     {"--json", "", "", looking, nothing, false, "", "Print JSON for programs (docs/inspect.md describes it)",
      only(Command::inspect)},
 
+    // Comparing.
+    {"--key", "", "LIST", comparing, list, false, "",
+     "The columns that tell which rows belong together. Their bytes must be equal, unless a kind is said by which they are "
+     "normalized: \"Email:email,Company:exact\" (default: the record id, if both files have it)",
+     only(Command::compare)},
+    {"--only", "", "LIST", comparing, list, false, "", "Compare these columns alone (default: all)", only(Command::compare)},
+    {"--ignore", "", "LIST", comparing, list, false, "", "Columns that may differ, or be missing", only(Command::compare)},
+    {"--ordered", "", "", comparing, nothing, false, "",
+     "Another order of rows or columns is a difference too. Without it it is told, and counts for nothing",
+     only(Command::compare)},
+    {"--output", "-o", "FILE", comparing, one, false, "",
+     "Every difference, a line each: .csv or .tsv, .gz or .zst on top; - is standard output, the summary is then on standard "
+     "error",
+     only(Command::compare)},
+    {"--json", "", "", comparing, nothing, false, "", "Print the summary as JSON for programs (docs/compare.md describes it)",
+     only(Command::compare)},
+
     // Running.
     {"--engine", "", "stream|sql", running, one, false, "",
      "stream (default) is fast and keeps to the memory limit; sql does the same in DuckDB, readable step by step"},
@@ -91,14 +108,15 @@ constexpr OptionRow kOptions[] = {
      "With --engine sql: keep the tables there (original, enriched_1…, merged_result)"},
     {"--sql", "", "", running, nothing, true, "", "Print the SQL that --engine sql would run"},
     {"--memory-limit", "", "SIZE", running, one, false, "CRM_MERGE_MEMORY_LIMIT",
-     "Peak memory of the whole process, at least 96MB and more for cells of many MB (default: 512MB)"},
+     "Peak memory of the whole process, at least 96MB and more for cells of many MB (default: 512MB)",
+     kMerging | only(Command::compare)},
     {"--threads", "", "N", running, one, false, "CRM_MERGE_THREADS",
      "Threads that work, fewer under a small --memory-limit (default: one per processor)", kReading},
     {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR",
      "Where temporary files go (default: $TMPDIR, else /var/tmp)", kReading},
     {"--progress", "", "MODE", running, one, false, "",
      "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none", kReading},
-    {"--quiet", "-q", "", running, nothing, false, "", "Print errors only"},
+    {"--quiet", "-q", "", running, nothing, false, "", "Print errors only", kMerging | only(Command::compare)},
     {"--verbose", "-v", "", running, nothing, false, "", "Print every decision, and details of errors", kReading},
     {"--help", "-h", "", running, nothing, false, "", "Print this", kReading},
 };
@@ -115,6 +133,7 @@ std::string_view group_title(OptionGroup group) {
     case values: return "Choosing values: among the enriched, then against the original";
     case outputs: return "Outputs: the merged file, and beside it";
     case looking: return "Looking: how much, and how it is told";
+    case comparing: return "Comparing: what is set beside what, and how it is told";
     case running: return "Running";
   }
   return "";

@@ -117,6 +117,7 @@ std::string_view command_name(Command command) {
     case Command::merge: return "merge";
     case Command::plan: return "plan";
     case Command::inspect: return "inspect";
+    case Command::compare: return "compare";
   }
   return "";
 }

@@ -204,7 +204,7 @@ std::unique_ptr<ProgressDisplay> make_progress_display(const ProgressOptions& op
 
 std::string stage_label(Stage stage, const std::string& detail) {
   switch (stage) {
-    case Stage::import_original: return "reading the original";
+    case Stage::import_original: return detail.empty() ? "reading the original" : "reading " + printable(detail);
     case Stage::import_enriched: return detail.empty() ? "reading enriched files" : "reading " + printable(detail);
     case Stage::consolidate: return "choosing values";
     case Stage::match: return "matching";

@@ -186,7 +186,8 @@ void resolve_values(const TypedOptions& typed, MergeSpec& spec) {
   }
 }
 
-/// A suffix that promises another format than can be written would be a lie about the file.
+}  // namespace
+
 void check_table_format(const char* option, const std::string& path) {
   static constexpr std::string_view kOthers[] = {".xlsx", ".xls", ".parquet", ".json", ".jsonl", ".ndjson", ".html",
                                                  ".zip", ".bz2", ".xz"};
@@ -197,6 +198,8 @@ void check_table_format(const char* option, const std::string& path) {
                        option, path, suffix));
   }
 }
+
+namespace {
 
 void check_formats(const OutputPaths& out) {
   const std::pair<const char*, const std::string&> tables[] = {
@@ -216,11 +219,15 @@ void check_formats(const OutputPaths& out) {
   }
 }
 
+}  // namespace
+
 std::string output_path(const TypedOptions& typed, std::string_view option) {
   const std::optional<std::string> path = typed.one(option);
   if (path && path->empty()) refuse(fmt::format("{}: the file's name is empty", option));
   return path.value_or("");
 }
+
+namespace {
 
 void resolve_outputs(Command command, const TypedOptions& typed, MergeSpec& spec) {
   OutputPaths& out = spec.outputs;
