@@ -10,6 +10,7 @@
 
 #include "app/compare_command.h"
 #include "app/completion.h"
+#include "app/doctor_command.h"
 #include "app/exit_status.h"
 #include "app/inspect_command.h"
 #include "app/man_page.h"
@@ -91,6 +92,7 @@ int run_command(Command command, const std::vector<std::string>& args, const Sig
     case Command::plan: run_plan(resolve_options(command, typed, detect_machine()), context); return 0;
     case Command::inspect: return run_inspect(resolve_inspect(typed, detect_machine()), context);
     case Command::compare: return run_compare(resolve_compare(typed, detect_machine()), context);
+    case Command::doctor: return run_doctor(resolve_doctor(typed, detect_machine()));
   }
   return 0;
 }

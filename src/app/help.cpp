@@ -74,6 +74,16 @@ constexpr std::string_view kCompareExitCodes =
     "Exit status: 0 equal, 6 different, 2 usage or an output that cannot be written,\n"
     "  3 an input that is missing or cannot be read, 4 out of memory or disk, 130 cancelled\n";
 
+constexpr std::string_view kDoctorIntro =
+    "usage: crm-merge doctor [options]\n"
+    "\n"
+    "Looks at what a merge will find here: versions and libraries, processors, memory and the limits\n"
+    "of containers, temporary files and file systems, limits of the shell. Says what is wrong and the\n"
+    "one thing that mends it. Changes nothing.\n";
+
+constexpr std::string_view kDoctorExitCodes =
+    "Exit status: 0 no problem (there may be warnings), 2 a problem, or usage\n";
+
 constexpr std::string_view kExitCodes =
     "Exit status: 0 done, 1 a fault in crm-merge, 2 usage or an output that cannot be written,\n"
     "  3 an input that is missing or cannot be read, 4 out of memory, disk or time,\n"
@@ -85,6 +95,7 @@ std::string_view intro(Command command) {
     case Command::plan: return kPlanIntro;
     case Command::inspect: return kInspectIntro;
     case Command::compare: return kCompareIntro;
+    case Command::doctor: return kDoctorIntro;
   }
   return "";
 }
@@ -93,6 +104,7 @@ std::string_view exit_codes(Command command) {
   switch (command) {
     case Command::inspect: return kInspectExitCodes;
     case Command::compare: return kCompareExitCodes;
+    case Command::doctor: return kDoctorExitCodes;
     default: return kExitCodes;
   }
 }
@@ -107,6 +119,7 @@ std::string_view summary(Command command) {
     case Command::plan: return "Show what merge would do, and do nothing";
     case Command::inspect: return "Tell what files are and hold, and how they map onto each other";
     case Command::compare: return "Tell what differs between two files, row by row and cell by cell";
+    case Command::doctor: return "Tell what is wrong with this machine, and how to mend it";
   }
   return "";
 }
@@ -140,7 +153,8 @@ std::string help_text(Command command, int width) {
     }
     out += option_text(row, width);
   }
-  return out + "\n" + std::string(kForms) + "\n" + std::string(exit_codes(command));
+  if (command != Command::doctor) (out += "\n") += kForms;
+  return out + "\n" + std::string(exit_codes(command));
 }
 
 std::string short_help_text() {
@@ -156,6 +170,7 @@ std::string short_help_text() {
       "  crm-merge plan ...      show what merge would do, and do nothing\n"
       "  crm-merge inspect ...   what files are: format, columns, values, damage, how they map\n"
       "  crm-merge compare ...   what differs between two files, row by row and cell by cell\n"
+      "  crm-merge doctor        what is wrong with this machine, and how to mend it\n"
       "  crm-merge --version     version (with --verbose: of the libraries too)\n"
       "  crm-merge completion bash|zsh|fish, crm-merge man: for the shell, and the manual page\n";
 }

@@ -83,6 +83,8 @@ constexpr OptionRow kOptions[] = {
      "Read about the first N rows of each file only, and say so (default: all)", only(Command::inspect)},
     {"--json", "", "", looking, nothing, false, "", "Print JSON for programs (docs/inspect.md describes it)",
      only(Command::inspect)},
+    {"--json", "", "", looking, nothing, false, "", "Print JSON for programs (docs/doctor.md describes it)",
+     only(Command::doctor)},
 
     // Comparing.
     {"--key", "", "LIST", comparing, list, false, "",
@@ -109,16 +111,16 @@ constexpr OptionRow kOptions[] = {
     {"--sql", "", "", running, nothing, true, "", "Print the SQL that --engine sql would run"},
     {"--memory-limit", "", "SIZE", running, one, false, "CRM_MERGE_MEMORY_LIMIT",
      "Peak memory of the whole process, at least 96MB and more for cells of many MB (default: 512MB)",
-     kMerging | only(Command::compare)},
+     kMerging | only(Command::compare) | only(Command::doctor)},
     {"--threads", "", "N", running, one, false, "CRM_MERGE_THREADS",
      "Threads that work, fewer under a small --memory-limit (default: one per processor)", kReading},
     {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR",
-     "Where temporary files go (default: $TMPDIR, else /var/tmp)", kReading},
+     "Where temporary files go (default: $TMPDIR, else /var/tmp)", kAllCommands},
     {"--progress", "", "MODE", running, one, false, "",
      "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none", kReading},
     {"--quiet", "-q", "", running, nothing, false, "", "Print errors only", kMerging | only(Command::compare)},
     {"--verbose", "-v", "", running, nothing, false, "", "Print every decision, and details of errors", kReading},
-    {"--help", "-h", "", running, nothing, false, "", "Print this", kReading},
+    {"--help", "-h", "", running, nothing, false, "", "Print this", kAllCommands},
 };
 
 }  // namespace

@@ -118,6 +118,7 @@ std::string_view command_name(Command command) {
     case Command::plan: return "plan";
     case Command::inspect: return "inspect";
     case Command::compare: return "compare";
+    case Command::doctor: return "doctor";
   }
   return "";
 }

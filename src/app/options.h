@@ -12,14 +12,16 @@
 namespace crm {
 
 /// The sub-commands that take options.
-enum class Command { merge, plan, inspect, compare };
-inline constexpr Command kCommands[] = {Command::merge, Command::plan, Command::inspect, Command::compare};
+enum class Command { merge, plan, inspect, compare, doctor };
+inline constexpr Command kCommands[] = {Command::merge, Command::plan, Command::inspect, Command::compare,
+                                         Command::doctor};
 
 /// Some of the sub-commands, a bit each.
 using Commands = unsigned;
 constexpr Commands only(Command command) { return 1u << static_cast<unsigned>(command); }
 inline constexpr Commands kMerging = only(Command::merge) | only(Command::plan);
 inline constexpr Commands kReading = kMerging | only(Command::inspect) | only(Command::compare);
+inline constexpr Commands kAllCommands = kReading | only(Command::doctor);
 
 /// The tasks by which `--help` groups the options.
 enum class OptionGroup { files, matching, columns, values, outputs, looking, comparing, running };

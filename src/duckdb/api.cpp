@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "base/error.h"
@@ -14,9 +15,15 @@ namespace {
 /// wherever the system's loader looks.
 constexpr const char* kLibraryName = "libduckdb.so";
 
+/// What the user names, and nothing else; or what the run path leads to.
+std::string library_path() {
+  const char* const named = std::getenv("CRM_MERGE_DUCKDB");
+  return named != nullptr && *named != '\0' ? named : kLibraryName;
+}
+
 void* open_library() {
   // Never unloaded: its allocator and thread-local destructors must outlive everything.
-  void* library = dlopen(kLibraryName, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+  void* library = dlopen(library_path().c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (library != nullptr) return library;
   throw Error(ErrorCode::unavailable,
               "The sql engine needs DuckDB's library libduckdb.so, which was not found; install DuckDB, or run "
