@@ -145,6 +145,18 @@ def test_standard_input_is_a_file_too(tmp_path):
     assert b"a@x.com" in inspect(["-"], tmp_path, stdin=b"Email\na@x.com\n").stdout
 
 
+def test_memory_is_bounded_whatever_the_size(tmp_path):
+    with open(tmp_path / "a.csv", "w", encoding="utf-8") as file:
+        file.write("id,Email,Notes\n")
+        file.writelines(f"{n},p{n}@x.com,{'some longer text ' * 12}{n}\n" for n in range(300_000))
+    assert (tmp_path / "a.csv").stat().st_size > 60_000_000
+    process = binary.start(["inspect", "a.csv", "--threads", "2"], tmp_path, stdout=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert usage.ru_maxrss * 1024 < 56_000_000
+
+
 def test_no_file_is_a_usage_error(tmp_path):
     outcome = inspect([], tmp_path, 2)
     assert outcome.stderr == "crm-merge: error: no input files: crm-merge inspect FILE...; see crm-merge inspect --help\n"

@@ -10,6 +10,7 @@
 
 #include "app/checked_input.h"
 #include "app/compare_text.h"
+#include "app/disk_need.h"
 #include "app/machine.h"
 #include "app/opened_inputs.h"
 #include "app/output_check.h"
@@ -51,6 +52,9 @@ class CompareWork {
     const std::unique_ptr<Input> a = open(spec().enriched[0]), b = open(spec().enriched[1]);
     const ColumnPairs columns = pair_columns(a->profile().columns, b->profile().columns, compare_.columns,
                                              spec().enriched[0].path, spec().enriched[1].path);
+    check_disk({{compare_.run.limits.temp_dir.string(), "temporary files",
+                 estimated_hash_spill_bytes(a->profile().estimated_rows + b->profile().estimated_rows,
+                                       compare_.run.limits.memory_bytes)}});
     const Comparison comparison = compare(*a, *b, columns);
     if (context_.stop.stop_requested()) throw Error(ErrorCode::cancelled, "cancelled");
     if (rejects_file_) rejects_file_->publish();

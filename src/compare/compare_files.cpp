@@ -280,6 +280,11 @@ bool Comparison::order_differs() const {
   return steps_back > 0 || std::any_of(columns.pairs.begin(), columns.pairs.end(), [](const ColumnPair& pair) { return pair.moved; });
 }
 
+std::uint64_t estimated_hash_spill_bytes(std::uint64_t rows, std::uint64_t memory_bytes) {
+  const std::uint64_t hashes = rows * sizeof(HashedRow), kept = memory_bytes / 2;
+  return hashes > kept ? hashes - kept : 0;
+}
+
 Comparison compare_files(Input& a, Input& b, const ColumnPairs& columns, const CompareOptions& options) {
   return Work(a, b, columns, options).run();
 }

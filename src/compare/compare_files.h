@@ -38,6 +38,9 @@ struct CompareOptions {
   std::function<void(const CompareProgress&)> progress;  ///< from one thread at a time
 };
 
+/// Bytes that go to temporary files where few rows differ: what of the rows' hashes memory does not hold. An estimate.
+std::uint64_t estimated_hash_spill_bytes(std::uint64_t rows, std::uint64_t memory_bytes);
+
 /// Compares two opened files by key: rows with the same key are partners, the first with the first, the second with the
 /// second. The result does not depend on threads or memory.
 ///
