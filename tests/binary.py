@@ -6,6 +6,7 @@ The path comes from CRM_MERGE_BIN. A missing binary is a failure, never a skip.
 import os
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass
 
 ENGINES = os.environ.get("CRM_MERGE_ENGINES", "stream,sql").split(",")
@@ -54,6 +55,23 @@ def start(arguments, folder, env=None, **popen) -> subprocess.Popen:
 def exit_status(code: int) -> int:
     """As a shell shows it: death by a signal is 128 + its number."""
     return code if code >= 0 else 128 - code
+
+
+# The kernel's peak of a process counts what its parent held when it was started: so a small process starts it.
+WEIGH = """
+import os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, usage = os.wait4(pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
+"""
+
+
+def peak_of(arguments, folder):
+    """Exit status, and the peak of resident memory in bytes as the kernel counted it."""
+    done = subprocess.run([sys.executable, "-S", "-c", WEIGH, path(), *map(str, arguments)], cwd=folder, text=True,
+                          capture_output=True, env=environment(), check=True)
+    code, peak = done.stdout.split()[-2:]
+    return int(code), int(peak), done.stderr
 
 
 def describe(outcome: Outcome, arguments) -> str:

@@ -5,12 +5,12 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 
 import binary
 import people
 import pytest
+from binary import peak_of
 
 ROWS = 120_000
 EARLIER = b"the earlier file\n"
@@ -143,23 +143,6 @@ def test_standard_input_may_be_compressed(compression, tmp_path):
     outcome = binary.run(["merge", "crm.csv", "vendor=-", "-o", "-", "--on", "email", "--explain-columns"], tmp_path, data)
     assert outcome.stdout == (b"Email,City,matched_on,match_score,enriched_from,match_quality\n"
                               b"a@x.com,Aachen,email,1,vendor,matched\n"), outcome.stderr
-
-
-# The kernel's peak of a process counts what its parent held when it was started: so a small process starts it.
-WEIGH = """
-import os, sys
-pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
-_, status, usage = os.wait4(pid, 0)
-print(os.waitstatus_to_exitcode(status), usage.ru_maxrss * 1024)
-"""
-
-
-def peak_of(arguments, folder):
-    """Exit status, and the peak of resident memory in bytes as the kernel counted it."""
-    done = subprocess.run([sys.executable, "-S", "-c", WEIGH, binary.path(), *map(str, arguments)], cwd=folder, text=True,
-                          capture_output=True, env=binary.environment(), check=True)
-    code, peak = done.stdout.split()[-2:]
-    return int(code), int(peak), done.stderr
 
 
 @pytest.mark.parametrize("limit_mb", [96, 160, 512])
