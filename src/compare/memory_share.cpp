@@ -15,6 +15,8 @@ constexpr std::uint64_t kBlocksPerThread = 8;
 /// Allocator slack, stacks, caches of keys, small things.
 constexpr std::uint64_t kMargin = 14 * kMiB;
 constexpr std::uint64_t kLeastForSorting = 16 * kMiB;
+/// A run that is larger is not faster, and is sorted for longer than a person who cancels wants to wait.
+constexpr std::uint64_t kMostForSorting = 1024 * kMiB;
 constexpr std::uint64_t kMostBlockBytes = 512u << 10, kLeastBlockBytes = 64u << 10;
 
 }  // namespace
@@ -31,7 +33,7 @@ MemoryShare share_memory(std::uint64_t limit_bytes, std::uint64_t resident_bytes
                 fmt::format("--memory-limit {} MB is too small for {} threads: give it {} MB or more, or fewer threads",
                             limit_bytes / 1'000'000, threads, (base + scan + kLeastForSorting) / 1'000'000 + 1));
   }
-  share_sorting(static_cast<std::size_t>(free - scan), share);
+  share_sorting(static_cast<std::size_t>(std::min(free - scan, kMostForSorting)), share);
   return share;
 }
 
