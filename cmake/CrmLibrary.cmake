@@ -15,6 +15,9 @@ function(crm_library name)
     add_library(crm_${name} STATIC ${sources})
     target_include_directories(crm_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
     target_link_libraries(crm_${name} PUBLIC ${ARG_DEPS} ${ARG_VENDOR} crm_warnings)
+    # The same objects make the program and libcrm_merge.so, which shows nothing but include/crm_merge.
+    set_target_properties(crm_${name} PROPERTIES
+      POSITION_INDEPENDENT_CODE ON CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
   else()
     add_library(crm_${name} INTERFACE)
     target_include_directories(crm_${name} INTERFACE ${PROJECT_SOURCE_DIR}/src)

@@ -1,5 +1,5 @@
 # What `cmake --install` and `cpack` put where. Components: program (the binary, DuckDB's library, manual page, completions),
-# and portable: the libraries of a relocatable tarball.
+# development (libcrm_merge.so, headers, CMake and pkg-config files), and portable: the libraries of a relocatable tarball.
 include(GNUInstallDirs)
 
 install(TARGETS crm-merge RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
@@ -28,6 +28,26 @@ if(NOT CRM_MERGE_SANITIZE AND NOT CRM_MERGE_FUZZ)
   install(FILES ${shell_folder}/_crm-merge DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions COMPONENT program)
   install(FILES ${shell_folder}/_crm-merge DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions COMPONENT program)
   install(FILES ${shell_folder}/crm-merge.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d COMPONENT program)
+endif()
+
+# find_package(crm_merge), or pkg-config crm_merge.
+if(TARGET crm_merge_shared)
+  include(CMakePackageConfigHelpers)
+  set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/crm_merge)
+  install(TARGETS crm_merge_shared EXPORT crm_merge COMPONENT development
+          LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+  install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/crm_merge ${PROJECT_BINARY_DIR}/include/crm_merge
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development FILES_MATCHING PATTERN "*.h")
+  install(EXPORT crm_merge NAMESPACE crm_merge:: DESTINATION ${config_folder} COMPONENT development)
+  configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/crm_mergeConfig.cmake.in ${PROJECT_BINARY_DIR}/package/crm_mergeConfig.cmake
+                                INSTALL_DESTINATION ${config_folder})
+  # Until 1.0 a minor version may change the API.
+  write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/crm_mergeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(FILES ${PROJECT_BINARY_DIR}/package/crm_mergeConfig.cmake ${PROJECT_BINARY_DIR}/package/crm_mergeConfigVersion.cmake
+          DESTINATION ${config_folder} COMPONENT development)
+  file(RELATIVE_PATH to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+  configure_file(${PROJECT_SOURCE_DIR}/cmake/crm_merge.pc.in ${PROJECT_BINARY_DIR}/package/crm_merge.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/package/crm_merge.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)
 endif()
 
 include(Packaging)

@@ -1,9 +1,9 @@
 # Read by cpack for each generator: Debian's packages let the system install libraries, the tarball brings them.
 if(CPACK_GENERATOR STREQUAL DEB)
-  set(CPACK_COMPONENTS_ALL program)
+  set(CPACK_COMPONENTS_ALL program development)
   set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 else()
-  set(CPACK_COMPONENTS_ALL program portable)
+  set(CPACK_COMPONENTS_ALL program development portable)
   set(CPACK_ARCHIVE_COMPONENT_INSTALL ON)
   set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
   set(CPACK_COMPONENT_INCLUDE_TOPLEVEL_DIRECTORY ON)

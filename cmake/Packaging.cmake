@@ -1,4 +1,4 @@
-# `cpack` in the build folder: a Debian package and a tarball that runs wherever it is unpacked.
+# `cpack` in the build folder: two Debian packages and a tarball that runs wherever it is unpacked.
 
 # Debian wants a copyright file in its own place.
 file(READ ${PROJECT_SOURCE_DIR}/LICENSE license)
@@ -8,6 +8,7 @@ file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/package/copyright @ONLY CONTENT
 install(FILES ${PROJECT_BINARY_DIR}/package/copyright DESTINATION share/doc/crm-merge COMPONENT program)
 
 # The tarball carries every library but those of the C library itself, whose version is its floor (docs/packages.md).
+set(CRM_MERGE_PORTABLE_FOLDER lib/crm-merge)
 install(CODE [[
   file(GET_RUNTIME_DEPENDENCIES
     EXECUTABLES "$<TARGET_FILE:crm-merge>"
@@ -28,7 +29,7 @@ set(CPACK_PACKAGE_DIRECTORY ${PROJECT_BINARY_DIR}/packages)
 set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
 set(CPACK_GENERATOR DEB TGZ)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_COMPONENTS_ALL program portable)
+set(CPACK_COMPONENTS_ALL program development portable)
 set(CPACK_PROJECT_CONFIG_FILE ${PROJECT_SOURCE_DIR}/cmake/PackageComponents.cmake)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
                                                 WORLD_EXECUTE)
@@ -44,5 +45,10 @@ set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${PROJECT_DESCRIPTION}
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE zstd)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libcrm-merge-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "C++ library of crm-merge
+ Headers, the shared library, and files for CMake and pkg-config.")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "crm-merge (= ${PROJECT_VERSION})")
 
 include(CPack)

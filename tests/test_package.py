@@ -66,6 +66,13 @@ def test_the_package_names_what_it_needs_and_its_version(debian_package, tmp_pat
     assert "duckdb" not in needed, "it brings its own"
 
 
+def test_the_library_is_a_package_of_its_own_that_needs_the_program(debian_package, tmp_path):
+    library = next(debian_package.parent.glob("libcrm-merge-dev_*.deb"))
+    assert f"crm-merge (= {field(debian_package, 'Version')})" in field(library, "Depends")
+    subprocess.run(["dpkg-deb", "-x", library, tmp_path], check=True)
+    assert (tmp_path / "usr/include/crm_merge/merge.h").exists() and (tmp_path / "usr/lib/libcrm_merge.so").exists()
+
+
 def test_the_package_has_the_manual_the_completions_and_the_licences(unpacked_package):
     share = unpacked_package / "usr/share"
     assert (share / "man/man1/crm-merge.1").read_text().startswith(".\\\" Made by")

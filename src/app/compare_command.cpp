@@ -8,12 +8,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/checked_input.h"
+#include "merge/checked_input.h"
 #include "app/compare_text.h"
-#include "app/disk_need.h"
-#include "app/machine.h"
-#include "app/opened_inputs.h"
-#include "app/output_check.h"
+#include "merge/disk_need.h"
+#include "merge/machine.h"
+#include "merge/opened_inputs.h"
+#include "merge/output_check.h"
 #include "app/progress_display.h"
 #include "app/resolve_parts.h"
 #include "base/error.h"

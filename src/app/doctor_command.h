@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/machine.h"
+#include "merge/machine.h"
 #include "app/options.h"
 #include "app/terminal.h"
 #include "doctor/checks.h"

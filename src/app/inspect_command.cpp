@@ -9,7 +9,7 @@
 
 #include "app/exit_status.h"
 #include "app/inspect_text.h"
-#include "app/opened_inputs.h"
+#include "merge/opened_inputs.h"
 #include "app/progress_display.h"
 #include "app/resolve_parts.h"
 #include "base/error.h"

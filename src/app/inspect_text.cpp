@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/figures.h"
+#include "report/figures.h"
 #include "app/summary_parts.h"
 #include "model/rule_names.h"
 

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "app/opened_inputs.h"
-#include "app/output_check.h"
+#include "merge/opened_inputs.h"
+#include "merge/output_check.h"
 #include "base/fd.h"
 #include "base/temp_space.h"
 #include "engine/sql/sql_text.h"

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "app/figures.h"
+#include "report/figures.h"
 
 namespace crm {
 namespace {

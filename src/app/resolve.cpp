@@ -126,8 +126,7 @@ void resolve_max_record_bytes(const TypedOptions& typed, MergeSpec& spec) {
   const std::optional<std::string> text = typed.one("--max-record-bytes");
   if (!text) return;
   spec.max_record_bytes = parse_size("--max-record-bytes", *text);
-  constexpr std::uint64_t kLargest = 1u << 30;
-  if (spec.max_record_bytes == 0 || spec.max_record_bytes > kLargest) {
+  if (spec.max_record_bytes == 0 || spec.max_record_bytes > kMostRecordBytes) {
     refuse("--max-record-bytes: give a size from 1 byte to 1GiB");
   }
 }

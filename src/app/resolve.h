@@ -2,10 +2,12 @@
 
 #include <string>
 
-#include "app/machine.h"
+#include "merge/machine.h"
 #include "app/options.h"
 #include "app/progress_display.h"
 #include "engine/engine.h"
+#include "engine/memory_division.h"
+#include "merge/run_limits.h"
 #include "model/spec.h"
 
 namespace crm {
@@ -21,12 +23,6 @@ struct RunOptions {
   bool verbose = false;
   bool print_sql = false;   ///< plan --sql
 };
-
-/// The memory limit may not be less.
-inline constexpr std::uint64_t kLeastMemoryBytes = 96'000'000;
-inline constexpr std::uint64_t kDefaultMemoryBytes = 512'000'000;
-inline constexpr int kMostThreads = 64;
-inline constexpr int kMostDefaultThreads = 16;
 
 /// Understands what was typed, takes defaults, and refuses what contradicts itself.
 ///

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/machine.h"
+#include "merge/machine.h"
 #include "app/options.h"
 #include "app/resolve.h"
 #include "model/spec.h"

@@ -1,7 +1,9 @@
 #include "app/signals.h"
 
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
@@ -46,6 +48,15 @@ void SignalStop::listen() {
     if (signal_.load() != 0) _exit(128 + number);
     signal_.store(number);
     stop_.request_stop();
+  }
+}
+
+void keep_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+    // open takes the lowest number that is free: this one. The wrong way round, so that its use fails.
+    const int opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+    if (opened != fd && opened >= 0) close(opened);
   }
 }
 

@@ -32,4 +32,8 @@ class SignalStop {
   std::thread listener_;
 };
 
+/// Opens the standard descriptors that came closed, so that no file of ours gets their number and an error message goes
+/// into it. What is written to a closed standard output fails, as it should.
+void keep_standard_descriptors();
+
 }  // namespace crm

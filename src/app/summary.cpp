@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "app/figures.h"
+#include "report/figures.h"
 #include "app/summary_parts.h"
 
 namespace crm {

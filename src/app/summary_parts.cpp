@@ -8,8 +8,8 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
-#include "app/figures.h"
-#include "app/output_check.h"
+#include "report/figures.h"
+#include "merge/output_check.h"
 #include "base/text.h"
 
 namespace crm {

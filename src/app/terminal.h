@@ -3,6 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "report/figures.h"
+#include "report/plain_text.h"
+
 namespace crm {
 
 /// How text is shown: set once, from standard error and the environment.
@@ -15,12 +18,6 @@ struct Display {
 /// What the descriptor is: standard error, unless said otherwise.
 Display detect_display(int fd = 2);
 
-/// Columns that `text` takes on a terminal: code points, wide East Asian ones and emoji as two, marks as none.
-int display_width(std::string_view text);
-
-/// `text` cut to at most `width` columns, with `…` where something was cut.
-std::string shorten(std::string_view text, int width);
-
 /// `text` filled with spaces on the right (or left) to `width` columns.
 std::string pad(std::string_view text, int width);
 std::string pad_left(std::string_view text, int width);
@@ -28,12 +25,6 @@ std::string pad_left(std::string_view text, int width);
 /// `text` broken at spaces into lines of at most `width` columns; lines after the first begin with `indent` spaces.
 /// The first line is taken to begin at column `indent` already.
 std::string wrap(std::string_view text, int width, int indent);
-
-/// Control characters, line breaks and bytes that are not UTF-8 made visible, so that no file's text steers the terminal.
-std::string printable(std::string_view text);
-
-/// 1234567 as "1,234,567".
-std::string with_thousands(unsigned long long number);
 
 enum class Colour { none, bold, dim, green, yellow, red, cyan };
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "app/figures.h"
+#include "report/figures.h"
 
 namespace crm {
 namespace {

@@ -13,6 +13,8 @@ namespace crm::duck {
   X(duckdb_free) X(duckdb_query) X(duckdb_destroy_result) X(duckdb_result_error) X(duckdb_result_error_type)          \
   X(duckdb_prepare) X(duckdb_prepare_error) X(duckdb_destroy_prepare) X(duckdb_pending_prepared_streaming)            \
   X(duckdb_pending_error) X(duckdb_destroy_pending) X(duckdb_execute_pending) X(duckdb_fetch_chunk)                   \
+  X(duckdb_prepared_statement_column_count) X(duckdb_prepared_statement_column_name)                                  \
+  X(duckdb_prepared_statement_column_type)                                                                            \
   X(duckdb_column_count) X(duckdb_column_name) X(duckdb_rows_changed)                                                 \
   X(duckdb_data_chunk_get_size) X(duckdb_data_chunk_set_size) X(duckdb_data_chunk_get_vector)                         \
   X(duckdb_data_chunk_get_column_count) X(duckdb_destroy_data_chunk) X(duckdb_vector_size)                            \

@@ -24,6 +24,23 @@ Error to_error(duckdb_error_type type, const std::string& words) {
   return {ErrorCode::internal, "The sql engine failed; --verbose tells more", words};
 }
 
+Held held(duckdb_type type) {
+  switch (type) {
+    case DUCKDB_TYPE_BOOLEAN: return Held::boolean;
+    case DUCKDB_TYPE_TINYINT:
+    case DUCKDB_TYPE_SMALLINT:
+    case DUCKDB_TYPE_INTEGER:
+    case DUCKDB_TYPE_UTINYINT:
+    case DUCKDB_TYPE_USMALLINT:
+    case DUCKDB_TYPE_UINTEGER: return Held::smaller_integer;
+    case DUCKDB_TYPE_FLOAT: return Held::smaller_real;
+    case DUCKDB_TYPE_BIGINT: return Held::bigint;
+    case DUCKDB_TYPE_DOUBLE: return Held::real;
+    case DUCKDB_TYPE_VARCHAR: return Held::varchar;
+    default: return Held::other;
+  }
+}
+
 }  // namespace
 
 struct Database::Impl {
@@ -57,6 +74,13 @@ struct Result::Impl {
     if (statement != nullptr) api().duckdb_destroy_prepare(&statement);
   }
 
+  void prepare(duckdb_connection connection, std::string_view sql) {
+    if (api().duckdb_prepare(connection, std::string(sql).c_str(), &statement) == DuckDBSuccess) return;
+    fault->rethrow();
+    const char* words = api().duckdb_prepare_error(statement);
+    throw to_error(DUCKDB_ERROR_INVALID, words == nullptr ? "" : words);
+  }
+
   [[noreturn]] void fail() {
     fault->rethrow();
     const char* words = api().duckdb_result_error(&result);
@@ -87,21 +111,32 @@ Connection::Connection(Connection&&) noexcept = default;
 Connection& Connection::operator=(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-void Connection::execute(std::string_view sql) {
+std::uint64_t Connection::execute(std::string_view sql) {
   Result::Impl run;
   run.fault = impl_->fault;
   run.has_result = true;
   if (api().duckdb_query(impl_->connection, std::string(sql).c_str(), &run.result) != DuckDBSuccess) run.fail();
+  return api().duckdb_rows_changed(&run.result);
+}
+
+std::vector<ResultColumn> Connection::describe(std::string_view sql) {
+  Result::Impl run;
+  run.fault = impl_->fault;
+  run.prepare(impl_->connection, sql);
+  std::vector<ResultColumn> columns;
+  const idx_t count = api().duckdb_prepared_statement_column_count(run.statement);
+  for (idx_t i = 0; i < count; ++i) {
+    const char* name = api().duckdb_prepared_statement_column_name(run.statement, i);
+    columns.push_back({name == nullptr ? "" : name, held(api().duckdb_prepared_statement_column_type(run.statement, i))});
+    if (name != nullptr) api().duckdb_free(const_cast<char*>(name));
+  }
+  return columns;
 }
 
 Result Connection::query(std::string_view sql) {
   auto run = std::make_unique<Result::Impl>();
   run->fault = impl_->fault;
-  if (api().duckdb_prepare(impl_->connection, std::string(sql).c_str(), &run->statement) != DuckDBSuccess) {
-    impl_->fault->rethrow();
-    const char* words = api().duckdb_prepare_error(run->statement);
-    throw to_error(DUCKDB_ERROR_INVALID, words == nullptr ? "" : words);
-  }
+  run->prepare(impl_->connection, sql);
   if (api().duckdb_pending_prepared_streaming(run->statement, &run->pending) != DuckDBSuccess) {
     impl_->fault->rethrow();
     const char* words = api().duckdb_pending_error(run->pending);

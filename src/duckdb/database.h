@@ -18,6 +18,14 @@ struct AggregateFunction;
 struct ScalarFunction;
 struct TableFunction;
 
+/// What the cells of a result's column are, as far as this product reads them.
+enum class Held { boolean, smaller_integer, bigint, smaller_real, real, varchar, other };
+
+struct ResultColumn {
+  std::string name;
+  Held held = Held::other;
+};
+
 /// The rows of a query, chunk by chunk, as they are made: nothing is kept.
 ///
 /// Threads: one.
@@ -47,7 +55,10 @@ class Connection {
 
   /// Runs one statement to its end. Errors: what a function of ours threw while it ran, as it was; else
   /// limit_exceeded (memory, disk), cancelled (interrupted), internal.
-  void execute(std::string_view sql);
+  /// Returns the number of rows that it changed.
+  std::uint64_t execute(std::string_view sql);
+  /// The columns that a statement would give; it does not run. Errors: internal.
+  std::vector<ResultColumn> describe(std::string_view sql);
   /// Starts a query; its rows are made as they are fetched. One at a time per connection.
   Result query(std::string_view sql);
   /// The one value of a query of one BIGINT (0 for NULL or no row).

@@ -2,7 +2,6 @@
 #include <vector>
 
 #include "app/command_line.h"
-#include "app/machine.h"
 #include "app/signals.h"
 #include "base/memory_cap.h"
 

@@ -3,13 +3,11 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
-#include <set>
-
 #include "base/error.h"
 #include "base/fd.h"
-#include "base/text.h"
 #include "engine/sql/consolidate_steps.h"
 #include "engine/sql/key_functions.h"
+#include "sql/distinct_names.h"
 
 namespace crm {
 namespace {
@@ -20,19 +18,6 @@ namespace fs = std::filesystem;
 constexpr const char* kMark = "crm_merge";
 
 Identifier input_table(int input) { return input == 0 ? Identifier("original") : numbered("enriched_", input); }
-
-/// `names` as SQL can tell them apart: none blank, none twice.
-std::vector<std::string> distinct_names(const std::vector<std::string>& names) {
-  std::vector<std::string> made;
-  std::set<std::string> taken;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string base = is_white(names[i]) ? fmt::format("column_{}", i + 1) : names[i];
-    std::string name = base;
-    for (int n = 2; !taken.insert(lower(name)).second; ++n) name = fmt::format("{}_{}", base, n);
-    made.push_back(std::move(name));
-  }
-  return made;
-}
 
 /// True if the file is a database that an earlier run has kept.
 bool is_ours(const fs::path& path) {

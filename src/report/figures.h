@@ -6,6 +6,9 @@
 // Numbers as people read them.
 namespace crm {
 
+/// 1234567 as "1,234,567".
+std::string with_thousands(unsigned long long number);
+
 /// 1234567 as "1.2M"; 8123 as "8.1k"; 812 as "812".
 std::string short_count(double count);
 

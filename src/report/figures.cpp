@@ -1,13 +1,20 @@
-#include "app/figures.h"
+#include "report/figures.h"
 
 #include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
 
-#include "app/terminal.h"
-
 namespace crm {
+
+std::string with_thousands(unsigned long long number) {
+  std::string out = std::to_string(number);
+  for (std::size_t at = out.size(); at > 3;) {
+    at -= 3;
+    out.insert(at, ",");
+  }
+  return out;
+}
 
 std::string short_count(double count) {
   if (count < 1e3) return fmt::format("{:.0f}", count);

@@ -1,4 +1,4 @@
-#include "app/opened_inputs.h"
+#include "merge/opened_inputs.h"
 
 #include "base/temp_space.h"
 

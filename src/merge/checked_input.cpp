@@ -1,10 +1,10 @@
-#include "app/checked_input.h"
+#include "merge/checked_input.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "app/figures.h"
+#include "report/figures.h"
 #include "base/error.h"
 
 namespace crm {

@@ -1,4 +1,4 @@
-#include "app/reject_policy.h"
+#include "merge/reject_policy.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "app/opened_outputs.h"
+#include "merge/opened_outputs.h"
 
 namespace crm {
 

@@ -1,4 +1,4 @@
-#include "app/disk_need.h"
+#include "merge/disk_need.h"
 
 #include <filesystem>
 

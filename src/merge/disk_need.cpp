@@ -1,4 +1,4 @@
-#include "app/disk_need.h"
+#include "merge/disk_need.h"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +8,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/figures.h"
+#include "report/figures.h"
 #include "base/error.h"
 
 namespace crm {

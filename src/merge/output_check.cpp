@@ -1,4 +1,4 @@
-#include "app/output_check.h"
+#include "merge/output_check.h"
 
 #include <filesystem>
 #include <optional>

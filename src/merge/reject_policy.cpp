@@ -1,11 +1,12 @@
-#include "app/reject_policy.h"
+#include "merge/reject_policy.h"
 
 #include <fmt/format.h>
 
-#include "app/terminal.h"
 #include "base/error.h"
 #include "output/csv_writer.h"
 #include "output/output_file.h"
+#include "report/figures.h"
+#include "report/plain_text.h"
 
 namespace crm {
 namespace {

@@ -4,7 +4,7 @@
 #include <stop_token>
 #include <vector>
 
-#include "app/checked_input.h"
+#include "merge/checked_input.h"
 #include "ingest/input.h"
 #include "model/spec.h"
 

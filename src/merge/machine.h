@@ -18,8 +18,4 @@ std::uint64_t process_peak_bytes();
 /// What it holds now.
 std::uint64_t process_resident_bytes();
 
-/// Opens the standard descriptors that came closed, so that no file of ours gets their number and an error message goes
-/// into it. What is written to a closed standard output fails, as it should.
-void keep_standard_descriptors();
-
 }  // namespace crm

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "app/reject_policy.h"
+#include "merge/reject_policy.h"
 #include "ingest/input.h"
 
 namespace crm {

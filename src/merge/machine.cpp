@@ -1,10 +1,8 @@
-#include "app/machine.h"
+#include "merge/machine.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
 #include <cstdlib>
-#include <fcntl.h>
 #include <fstream>
 #include <sched.h>
 #include <string_view>
@@ -56,14 +54,5 @@ Machine detect_machine() {
 std::uint64_t process_peak_bytes() { return memory_of_status("VmHWM:"); }
 
 std::uint64_t process_resident_bytes() { return memory_of_status("VmRSS:"); }
-
-void keep_standard_descriptors() {
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
-    // open takes the lowest number that is free: this one. The wrong way round, so that its use fails.
-    const int opened = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : fd == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
-    if (opened != fd && opened >= 0) close(opened);
-  }
-}
 
 }  // namespace crm
