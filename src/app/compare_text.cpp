@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "app/figures.h"
+#include "report/figures.h"
 #include "app/summary.h"
 #include "app/summary_parts.h"
 #include "base/text.h"

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "app/figures.h"
+#include "report/figures.h"
 #include "app/resolve_parts.h"
 #include "app/version.h"
 #include "base/error.h"
