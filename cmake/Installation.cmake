@@ -20,8 +20,14 @@ if(NOT CRM_MERGE_SANITIZE AND NOT CRM_MERGE_FUZZ)
   crm_print(crm-merge completion bash)
   crm_print(_crm-merge completion zsh)
   crm_print(crm-merge.fish completion fish)
+  # What editors check spec files by: the program, installed or not, finds it beside its folder, in share/crm-merge.
+  set(schema ${PROJECT_BINARY_DIR}/src/share/crm-merge/spec.schema.json)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/src/share/crm-merge)
+  add_custom_command(OUTPUT ${schema} COMMAND crm-merge spec-schema > ${schema} DEPENDS crm-merge VERBATIM)
+  list(APPEND shell_files ${schema})
   add_custom_target(shell_files ALL DEPENDS ${shell_files})
 
+  install(FILES ${schema} DESTINATION ${CMAKE_INSTALL_DATADIR}/crm-merge COMPONENT program)
   install(FILES ${shell_folder}/crm-merge.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
   install(FILES ${shell_folder}/crm-merge DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions COMPONENT program)
   # zsh looks into site-functions of /usr/local, Debian's zsh into vendor-completions of /usr.

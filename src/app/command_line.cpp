@@ -18,7 +18,9 @@
 #include "app/options.h"
 #include "app/plan_command.h"
 #include "app/resolve.h"
+#include "app/saved_spec.h"
 #include "app/signals.h"
+#include "app/spec_location.h"
 #include "app/terminal.h"
 #include "app/version.h"
 #include "base/error.h"
@@ -74,11 +76,26 @@ bool has(const std::vector<std::string>& args, std::string_view long_name, std::
   }
   std::vector<std::string> names;
   for (const Command command : kCommands) names.emplace_back(command_name(command));
+  names.emplace_back("spec-schema");
   const std::string known = fmt::format("{}", fmt::join(names, ", "));
   names.insert(names.end(), {"completion", "man", "help", "version"});
   const std::optional<std::string> meant = probably_meant(typed, names);
   throw Error(ErrorCode::invalid_config, fmt::format("there is no sub-command {}{}; there are {}", typed,
                                                      meant ? fmt::format(" (did you mean {}?)", *meant) : "", known));
+}
+
+/// merge and plan: with a spec file's rules beneath what was typed.
+void run_merging(Command command, const TypedOptions& typed, const CommandContext& context) {
+  const auto spec_path = typed.one("--spec");
+  const std::optional<SpecFile> spec = spec_path ? std::optional(read_spec_file(*spec_path)) : std::nullopt;
+  try {
+    const RunOptions run = resolve_options(command, typed, detect_machine(), spec ? &*spec : nullptr);
+    if (command == Command::merge) run_merge(run, context);
+    else run_plan(run, context);
+  } catch (const Error& error) {
+    if (spec) throw located(error, *spec, typed);
+    throw;
+  }
 }
 
 /// Returns the exit status.
@@ -88,8 +105,8 @@ int run_command(Command command, const std::vector<std::string>& args, const Sig
   if (typed.has("--help")) return print(help_text(command, kHelpWidth));
   const CommandContext context{signals.token(), display, write_to_stderr};
   switch (command) {
-    case Command::merge: run_merge(resolve_options(command, typed, detect_machine()), context); return 0;
-    case Command::plan: run_plan(resolve_options(command, typed, detect_machine()), context); return 0;
+    case Command::merge:
+    case Command::plan: run_merging(command, typed, context); return 0;
     case Command::inspect: return run_inspect(resolve_inspect(typed, detect_machine()), context);
     case Command::compare: return run_compare(resolve_compare(typed, detect_machine()), context);
     case Command::doctor: return run_doctor(resolve_doctor(typed, detect_machine()));
@@ -110,6 +127,7 @@ int dispatch(const std::vector<std::string>& args, const SignalStop& signals, co
   const std::string& first = args[0];
   const std::vector<std::string> rest(args.begin() + 1, args.end());
   if (const auto command = command_of_name(first)) return run_command(*command, rest, signals, display);
+  if (first == "spec-schema") return print(spec_schema_text());
   if (first == "--help" || first == "-h" || first == "help") {
     const std::optional<Command> asked = rest.empty() ? std::nullopt : command_of_name(rest[0]);
     if (asked) return print(help_text(*asked, kHelpWidth));

@@ -171,6 +171,7 @@ std::string short_help_text() {
       "  crm-merge inspect ...   what files are: format, columns, values, damage, how they map\n"
       "  crm-merge compare ...   what differs between two files, row by row and cell by cell\n"
       "  crm-merge doctor        what is wrong with this machine, and how to mend it\n"
+      "  crm-merge spec-schema   print the JSON Schema of rules in files (merge --spec), for editors\n"
       "  crm-merge --version     version (with --verbose: of the libraries too)\n"
       "  crm-merge completion bash|zsh|fish, crm-merge man: for the shell, and the manual page\n";
 }

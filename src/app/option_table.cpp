@@ -66,10 +66,18 @@ constexpr OptionRow kOptions[] = {
     {"--alternate-suffix", "", "TEXT", values, one, false, "",
      "Ending of the columns of create_alternate (default: _enriched)"},
 
+    // Rules in a file: all of the above under the same names, without dashes.
+    {"--spec", "", "FILE.yaml", rules, one, false, "",
+     "Take options from FILE, each under its name without dashes. What is typed wins, column by column where an option "
+     "is for columns. Files that are given here take the place of the spec's; its paths are relative to it"},
+    {"--save-spec", "", "FILE.yaml", rules, one, false, "",
+     "Write the rules in force: with the identifiers, synonyms and protected columns that were found"},
+
     // Outputs: the merged file and what stands beside it.
     {"--output", "-o", "FILE", outputs, one, false, "",
      "The merged file: .csv or .tsv, .gz or .zst on top; - is standard output"},
-    {"--report", "", "FILE.json", outputs, one, false, "", "What was found, decided and done, for programs"},
+    {"--report", "", "FILE", outputs, many, false, "",
+     "What was found, decided and done: .json for programs, .html a page for people. One of each may be given"},
     {"--changes", "", "FILE", outputs, one, false, "",
      "Only what changed, by record id, for import into the CRM"},
     {"--provenance", "", "FILE", outputs, one, false, "", "Where each changed cell came from"},
@@ -133,6 +141,7 @@ std::string_view group_title(OptionGroup group) {
     case matching: return "Matching: which rows belong together";
     case columns: return "Columns: which is which, and which come out";
     case values: return "Choosing values: among the enriched, then against the original";
+    case rules: return "Rules in a file";
     case outputs: return "Outputs: the merged file, and beside it";
     case looking: return "Looking: how much, and how it is told";
     case comparing: return "Comparing: what is set beside what, and how it is told";

@@ -52,7 +52,8 @@ bool is_name_of_input(const std::string& next) {
 
 /// Rewrites the arguments so that CLI11 cannot misread them: `--name=value` becomes two arguments (an empty value is
 /// one, CLI11 would take the next argument), `-o=FILE` likewise. Unknown options and missing values end here.
-std::vector<std::string> spelled_out(Command command, const std::vector<std::string>& args) {
+/// Switches that are turned off go into `off`.
+std::vector<std::string> spelled_out(Command command, const std::vector<std::string>& args, std::vector<std::string>& off) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < args.size(); ++i) {
     const std::string& arg = args[i];
@@ -73,8 +74,8 @@ std::vector<std::string> spelled_out(Command command, const std::vector<std::str
     if (!is_long && takes_value(row) && arg.size() > 2) value = arg.substr(arg[2] == '=' ? 3 : 2);
 
     if (row.takes == OptionTakes::nothing) {
-      if (value) refuse(fmt::format("{} takes no value", name));
-      out.push_back(std::string(row.name));
+      if (value && *value != "no") refuse(fmt::format("{} takes no value (but {}=no turns off what a spec turned on)", name, name));
+      (value ? off : out).push_back(std::string(row.name));
       for (std::size_t letter = 2; !is_long && letter < arg.size(); ++letter) {  // a cluster: -qv
         const OptionRow& further = known_option(command, fmt::format("-{}", arg[letter]));
         if (takes_value(further)) refuse(fmt::format("{}: give -{} apart, it needs a value", arg, arg[letter]));
@@ -144,6 +145,13 @@ void TypedOptions::add(std::string_view name, std::string value) {
 void TypedOptions::add_from_environment(const OptionRow& row, std::string value) {
   add(row.name, std::move(value));
   labels_[std::string(row.name)] = std::string(row.environment);
+  environment_.emplace(row.name);
+}
+
+void TypedOptions::add_from_spec(std::string_view name, const std::vector<std::string>& values, std::string label) {
+  if (has(name) || is_off(name)) return;
+  values_[std::string(name)] = values;
+  labels_[std::string(name)] = std::move(label);
 }
 
 std::string TypedOptions::label(std::string_view name) const {
@@ -166,7 +174,8 @@ TypedOptions parse_options(Command command, const std::vector<std::string>& args
   }
   parser.allow_extras();  // the files; a positional option of CLI11 would take "[x]" for a list
 
-  std::vector<std::string> reversed = spelled_out(command, args);
+  std::vector<std::string> off;
+  std::vector<std::string> reversed = spelled_out(command, args, off);
   std::reverse(reversed.begin(), reversed.end());  // CLI11 takes them from the back
   try {
     parser.parse(std::move(reversed));
@@ -175,6 +184,7 @@ TypedOptions parse_options(Command command, const std::vector<std::string>& args
   }
 
   TypedOptions typed;
+  for (const std::string& name : off) typed.turn_off(name);
   typed.inputs = parser.remaining();
   const auto double_dash = std::find(typed.inputs.begin(), typed.inputs.end(), "--");
   if (double_dash != typed.inputs.end()) typed.inputs.erase(double_dash);

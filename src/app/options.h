@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,11 +25,11 @@ inline constexpr Commands kReading = kMerging | only(Command::inspect) | only(Co
 inline constexpr Commands kAllCommands = kReading | only(Command::doctor);
 
 /// The tasks by which `--help` groups the options.
-enum class OptionGroup { files, matching, columns, values, outputs, looking, comparing, running };
+enum class OptionGroup { files, matching, columns, values, rules, outputs, looking, comparing, running };
 
 /// How often an option is given, and what follows it.
 enum class OptionTakes {
-  nothing,         ///< a switch
+  nothing,         ///< a switch; `--switch=no` turns off what a spec file turned on
   one,             ///< a value, once
   list,            ///< a CSV list; given again, the lists are joined
   many,            ///< a value each time
@@ -72,12 +73,20 @@ class TypedOptions {
   std::optional<std::string> one(std::string_view name) const;
   void add(std::string_view name, std::string value);
   void add_from_environment(const OptionRow& row, std::string value);
-  /// How a message names the option: as typed, or the variable of the environment that it came from.
+  /// A value of a spec file, named by `label`. Nothing where the option was typed, turned off, or is in the environment.
+  void add_from_spec(std::string_view name, const std::vector<std::string>& values, std::string label);
+  void turn_off(std::string_view name) { off_.emplace(name); }
+  bool is_off(std::string_view name) const { return off_.contains(name); }
+  bool is_typed(std::string_view name) const { return has(name) && !labels_.contains(name); }
+  bool is_from_environment(std::string_view name) const { return environment_.contains(name); }
+  /// How a message names the option: as typed, or the variable of the environment, or
+  /// the place in a spec file, that it came from.
   std::string label(std::string_view name) const;
 
  private:
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
   std::map<std::string, std::string, std::less<>> labels_;
+  std::set<std::string, std::less<>> off_, environment_;
 };
 
 /// Reads the arguments after the sub-command. Variables of the environment fill in where an option is not given.

@@ -1,10 +1,12 @@
 #include "app/options.h"
 
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "spec/spec_keys.h"
 
 namespace crm {
 namespace {
@@ -51,6 +53,30 @@ TEST(ParseOptions, TellsWhatAnotherCommandTakes) {
   EXPECT_EQ(refusal({"--on", "email"}, Command::inspect),
             "crm-merge inspect has no option --on; see crm-merge inspect --help");
   EXPECT_EQ(refusal({"--sample", "9"}), "crm-merge merge has no option --sample; see crm-merge merge --help");
+}
+
+TEST(OptionTable, HasTheKeysOfSpecFiles) {
+  const std::set<std::string_view> of_the_command_line = {"spec", "save-spec", "dry-run", "sql", "progress", "quiet", "verbose", "help"};
+  for (const OptionRow& row : option_table()) {
+    if (!takes_option(Command::merge, row) && !takes_option(Command::plan, row)) continue;
+    const std::string_view key = row.name.substr(2);
+    EXPECT_EQ(find_spec_key(key) == nullptr, of_the_command_line.contains(key)) << key;
+  }
+  for (const SpecKey& key : spec_keys()) {
+    if (key.shape == SpecShape::original || key.shape == SpecShape::enriched) continue;
+    const auto row = std::find_if(option_table().begin(), option_table().end(),
+                                  [&](const OptionRow& option) { return takes_option(Command::merge, option) && option.name.substr(2) == key.name; });
+    ASSERT_NE(row, option_table().end()) << key.name;
+    EXPECT_EQ(row->takes == OptionTakes::nothing, key.shape == SpecShape::on_off) << key.name;
+  }
+}
+
+TEST(ParseOptions, TurnsOffWhatASpecTurnedOn) {
+  TypedOptions typed = parse({"--explain-columns=no"});
+  typed.add_from_spec("--explain-columns", {""}, "r.yaml:1:1: explain-columns");
+  typed.add_from_spec("--email-aliases", {""}, "r.yaml:2:1: email-aliases");
+  EXPECT_FALSE(typed.has("--explain-columns"));
+  EXPECT_TRUE(typed.has("--email-aliases"));
 }
 
 TEST(ParseOptions, TakesFilesAndOptionsInAnyOrder) {
@@ -122,8 +148,8 @@ TEST(ParseOptions, SendsTheOptionsOfPlanToPlan) {
 
 TEST(ParseOptions, RefusesAMissingOrAnUnwantedValue) {
   EXPECT_EQ(refusal({"a", "-o"}), "-o needs a value: -o FILE");
-  EXPECT_EQ(refusal({"a", "--report", "--dry-run"}), "--report needs a value: --report FILE.json");
-  EXPECT_EQ(refusal({"--dry-run=yes"}), "--dry-run takes no value");
+  EXPECT_EQ(refusal({"a", "--report", "--dry-run"}), "--report needs a value: --report FILE");
+  EXPECT_EQ(refusal({"--dry-run=yes"}), "--dry-run takes no value (but --dry-run=no turns off what a spec turned on)");
 }
 
 TEST(ParseOptions, ReadsTheEnvironmentWhereAnOptionIsNotGiven) {

@@ -1,10 +1,10 @@
 #include "app/resolve.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 
+#include "app/resolve_inputs.h"
 #include "app/resolve_parts.h"
 #include "base/error.h"
 #include "base/text.h"
@@ -39,24 +39,6 @@ void refuse_second_stdin(const MergeSpec& spec) {
 
 namespace {
 
-void resolve_inputs(Command command, const TypedOptions& typed, MergeSpec& spec) {
-  const std::string name = command == Command::merge ? "merge" : "plan";
-  if (typed.inputs.empty()) {
-    refuse(fmt::format("no input files: crm-merge {} ORIGINAL ENRICHED...; see crm-merge {} --help", name, name));
-  }
-  if (typed.inputs.size() < 2) {
-    refuse(fmt::format("no enriched file: crm-merge {} {} ENRICHED...; give at least one file to merge into it", name,
-                       typed.inputs[0]));
-  }
-  spec.original.path = typed.inputs[0];
-  if (spec.original.path.starts_with("original=") && !file_exists(spec.original.path)) spec.original.path.erase(0, 9);
-  if (spec.original.path.empty()) refuse("the original's path is empty");
-  spec.original.name = "original";
-  for (std::size_t i = 1; i < typed.inputs.size(); ++i) spec.enriched.push_back(named_input(typed.inputs[i]));
-  make_names_unique(spec.enriched);
-  refuse_second_stdin(spec);
-}
-
 char delimiter_of_text(const std::string& option, const std::string& text) {
   static const std::pair<const char*, char> kNames[] = {
       {"comma", ','}, {"tab", '\t'}, {"\\t", '\t'}, {"semicolon", ';'}, {"pipe", '|'}, {"colon", ':'}, {"space", ' '}};
@@ -71,6 +53,17 @@ char delimiter_of_text(const std::string& option, const std::string& text) {
   return text[0];
 }
 
+/// The input that `name` means, as it is called; "" is all of them.
+std::string input_name(const std::string& option, const std::string& name, const MergeSpec& spec) {
+  const bool has_original = !spec.original.path.empty();
+  if (name.empty() || (name == "original" && has_original)) return name;
+  std::vector<std::string> names;
+  for (const InputRef& input : spec.enriched) names.push_back(input.name);
+  if (const std::optional<int> found = find_input(names, name)) return names[static_cast<std::size_t>(*found)];
+  if (has_original) names.insert(names.begin(), "original");
+  refuse(fmt::format("{}: no file is called {}; there are {}", option, shown(name), shown_list(names)));
+}
+
 /// Files `[NAME=]VALUE` under the input's name, "" for all inputs; returns the value.
 std::pair<std::string, std::string> split_override(const std::string& option, const std::string& text,
                                                    const MergeSpec& spec) {
@@ -78,18 +71,27 @@ std::pair<std::string, std::string> split_override(const std::string& option, co
   std::size_t equals = text.rfind('=');
   if (text.size() == 1 || equals == std::string::npos) return {"", text};
   if (equals + 1 == text.size() && text[equals - 1] == '=') --equals;
-  const std::string name = text.substr(0, equals);
-  std::string value = text.substr(equals + 1);
-  const bool has_original = !spec.original.path.empty();
-  if (name == "original" && has_original) return {name, value};
-  std::vector<std::string> names;
-  for (const InputRef& input : spec.enriched) names.push_back(input.name);
-  const std::optional<int> found = find_input(names, name);
-  if (!found) {
-    if (has_original) names.insert(names.begin(), "original");
-    refuse(fmt::format("{}: no file is called {}; there are {}", option, shown(name), shown_list(names)));
+  return {input_name(option, text.substr(0, equals), spec), text.substr(equals + 1)};
+}
+
+void override_delimiter(const std::string& option, const std::string& name, const std::string& text, MergeSpec& spec) {
+  spec.overrides[name].delimiter = delimiter_of_text(option, text);
+}
+
+void override_encoding(const std::string& option, const std::string& name, const std::string& text, MergeSpec& spec) {
+  if (text.empty()) refuse(fmt::format("{}: the encoding's name is empty", option));
+  spec.overrides[name].encoding = text;
+}
+
+/// What a spec file says of how its inputs are read.
+void take_overrides(const SpecFile& file, MergeSpec& spec) {
+  for (const auto& [name, value] : file.delimiters) {
+    override_delimiter(value.label, input_name(value.label, name, spec), value.text, spec);
   }
-  return {names[static_cast<std::size_t>(*found)], value};
+  for (const auto& [name, value] : file.encodings) {
+    override_encoding(value.label, input_name(value.label, name, spec), value.text, spec);
+  }
+  for (const SpecText& name : file.no_header) spec.overrides[input_name(name.label, name.text, spec)].has_header = false;
 }
 
 }  // namespace
@@ -97,12 +99,11 @@ std::pair<std::string, std::string> split_override(const std::string& option, co
 void resolve_overrides(const TypedOptions& typed, MergeSpec& spec) {
   for (const std::string& text : typed.all("--delimiter")) {
     const auto [name, value] = split_override("--delimiter", text, spec);
-    spec.overrides[name].delimiter = delimiter_of_text("--delimiter", value);
+    override_delimiter("--delimiter", name, value, spec);
   }
   for (const std::string& text : typed.all("--encoding")) {
     const auto [name, value] = split_override("--encoding", text, spec);
-    if (value.empty()) refuse("--encoding: the encoding's name is empty");
-    spec.overrides[name].encoding = value;
+    override_encoding("--encoding", name, value, spec);
   }
   for (const std::string& text : typed.all("--no-header")) {
     const std::string name = text.empty() ? "" : split_override("--no-header", text + "=x", spec).first;
@@ -118,27 +119,32 @@ void resolve_region(const TypedOptions& typed, MergeSpec& spec) {
                  [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
   const bool two_letters = region.size() == 2 && std::all_of(region.begin(), region.end(),
                                                               [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (!two_letters) refuse(fmt::format("--region: {} is no country; give its two letters, such as US or DE", shown(*text)));
+  if (!two_letters) {
+    refuse(fmt::format("{}: {} is no country; give its two letters, such as US or DE", typed.label("--region"), shown(*text)));
+  }
   spec.region = region;
 }
 
 void resolve_max_record_bytes(const TypedOptions& typed, MergeSpec& spec) {
   const std::optional<std::string> text = typed.one("--max-record-bytes");
   if (!text) return;
-  spec.max_record_bytes = parse_size("--max-record-bytes", *text);
+  spec.max_record_bytes = parse_size(typed.label("--max-record-bytes"), *text);
   if (spec.max_record_bytes == 0 || spec.max_record_bytes > kMostRecordBytes) {
-    refuse("--max-record-bytes: give a size from 1 byte to 1GiB");
+    refuse(fmt::format("{}: give a size from 1 byte to 1GiB", typed.label("--max-record-bytes")));
   }
 }
 
 namespace {
 
-void resolve_matching(const TypedOptions& typed, MergeSpec& spec) {
+void resolve_matching(const TypedOptions& typed, const SpecFile* file, MergeSpec& spec) {
   if (const auto text = typed.one("--on")) {
     spec.on = parse_on("--on", *text);
     if (spec.on.empty()) refuse("--on: the list is empty; give identifiers such as email,phone");
+  } else if (file && file->on) {
+    spec.on = *file->on;
   }
-  if (const auto text = typed.one("--match")) spec.match = parse_match_mode("--match", *text);
+  if (const auto text = typed.one("--match")) spec.match = parse_match_mode(typed.label("--match"), *text);
+  if (file) spec.max_shared = file->max_shared;
   for (const std::string& text : typed.all("--max-shared")) {
     const auto [kind, rows] = parse_max_shared("--max-shared", text);
     spec.max_shared[kind] = rows;
@@ -146,27 +152,40 @@ void resolve_matching(const TypedOptions& typed, MergeSpec& spec) {
   for (const std::string& text : typed.all("--columns-for")) {
     spec.columns_for.push_back(parse_columns_for("--columns-for", text));
   }
+  if (file) {
+    const auto typed_rules = spec.columns_for;
+    for (const auto& rule : file->columns_for) {
+      const bool is_typed = std::any_of(typed_rules.begin(), typed_rules.end(),
+                                        [&](const auto& other) { return other.first == rule.first; });
+      if (!is_typed) spec.columns_for.push_back(rule);
+    }
+  }
   resolve_region(typed, spec);
   spec.email_aliases = typed.has("--email-aliases");
 }
 
-void resolve_columns(const TypedOptions& typed, MergeSpec& spec) {
+void resolve_columns(const TypedOptions& typed, const SpecFile* file, MergeSpec& spec) {
   std::vector<std::string> names;
   for (const InputRef& input : spec.enriched) names.push_back(input.name);
   for (const std::string& text : typed.all("--map")) spec.maps.push_back(parse_map("--map", text, names));
   spec.auto_map = !typed.has("--no-auto-map");
+  if (file) spec.columns = file->columns;
+  if (file) spec.drop = file->drop.value_or(std::vector<std::string>());
+  if (file) spec.blank = file->blank.value_or(std::vector<std::string>());
   if (const auto text = typed.one("--columns")) spec.columns = parse_list("--columns", *text);
   if (const auto text = typed.one("--drop")) spec.drop = parse_list("--drop", *text);
   if (const auto text = typed.one("--blank")) spec.blank = parse_blank_list("--blank", *text);
   spec.id = typed.one("--id");
-  if (spec.id && spec.id->empty()) refuse("--id: the column's name is empty");
+  if (spec.id && spec.id->empty()) refuse(fmt::format("{}: the column's name is empty", typed.label("--id")));
   spec.match_column = typed.one("--match-column");
-  if (spec.match_column && spec.match_column->empty()) refuse("--match-column: the name is empty; none leaves the column out");
+  if (spec.match_column && spec.match_column->empty()) {
+    refuse(fmt::format("{}: the name is empty; none leaves the column out", typed.label("--match-column")));
+  }
   spec.explain_columns = typed.has("--explain-columns");
 }
 
 void resolve_values(const TypedOptions& typed, MergeSpec& spec) {
-  if (const auto text = typed.one("--strategy")) spec.strategy = parse_strategy("--strategy", *text);
+  if (const auto text = typed.one("--strategy")) spec.strategy = parse_strategy(typed.label("--strategy"), *text);
   for (const std::string& text : typed.all("--strategy-for")) {
     spec.strategy_for.push_back(parse_strategy_for("--strategy-for", text));
   }
@@ -174,13 +193,15 @@ void resolve_values(const TypedOptions& typed, MergeSpec& spec) {
   if (const auto text = typed.one("--separator")) spec.separator = *text;
   spec.recency = typed.one("--recency");
   spec.recency_format = typed.one("--recency-format");
-  if (spec.recency_format && !spec.recency) refuse("--recency-format needs --recency COLUMN");
-  if (const auto text = typed.one("--on-conflict")) spec.on_conflict = parse_policy("--on-conflict", *text);
+  if (spec.recency_format && !spec.recency) refuse(fmt::format("{} needs --recency COLUMN", typed.label("--recency-format")));
+  if (const auto text = typed.one("--on-conflict")) spec.on_conflict = parse_policy(typed.label("--on-conflict"), *text);
   for (const std::string& text : typed.all("--on-conflict-for")) {
     spec.on_conflict_for.push_back(parse_policy_for("--on-conflict-for", text));
   }
   if (const auto text = typed.one("--alternate-suffix")) {
-    if (text->empty()) refuse("--alternate-suffix: the ending is empty; give one such as _new");
+    if (text->empty()) {
+      refuse(fmt::format("{}: the ending is empty; give one such as _new", typed.label("--alternate-suffix")));
+    }
     spec.alternate_suffix = *text;
   }
 }
@@ -211,10 +232,9 @@ void check_formats(const OutputPaths& out) {
       refuse(fmt::format("{}: only the merged file and the report can go to standard output; give a file", option));
     }
   }
-  const std::string report = lower(out.report);
-  const bool json = report.ends_with(".json") || report.ends_with(".json.gz") || report.ends_with(".json.zst");
-  if (!report.empty() && !json && report != "-" && !report.starts_with("/dev/")) {
-    refuse(fmt::format("--report {}: the report is JSON; give a file that ends in .json", out.report));
+  const std::string save_spec = lower(out.save_spec);
+  if (!save_spec.empty() && save_spec != "-" && !save_spec.ends_with(".yaml") && !save_spec.ends_with(".yml")) {
+    refuse(fmt::format("--save-spec {}: a spec is YAML; give a file that ends in .yaml", out.save_spec));
   }
 }
 
@@ -222,25 +242,47 @@ void check_formats(const OutputPaths& out) {
 
 std::string output_path(const TypedOptions& typed, std::string_view option) {
   const std::optional<std::string> path = typed.one(option);
-  if (path && path->empty()) refuse(fmt::format("{}: the file's name is empty", option));
+  if (path && path->empty()) refuse(fmt::format("{}: the file's name is empty", typed.label(option)));
   return path.value_or("");
 }
 
 namespace {
 
+/// `--report` may be given for programs and for people: one of each.
+void resolve_reports(const TypedOptions& typed, OutputPaths& out) {
+  const std::string label = typed.label("--report");
+  for (const std::string& path : typed.all("--report")) {
+    if (path.empty()) refuse(fmt::format("{}: the file's name is empty", label));
+    std::string suffix = lower(path);
+    for (const std::string_view packed : {".gz", ".zst"}) {
+      if (suffix.ends_with(packed)) suffix.resize(suffix.size() - packed.size());
+    }
+    const bool is_html = suffix.ends_with(".html") || suffix.ends_with(".htm");
+    if (!is_html && !suffix.ends_with(".json") && path != "-" && !path.starts_with("/dev/")) {
+      refuse(fmt::format("{} {}: a report is JSON or a page; give a file that ends in .json or .html", label, path));
+    }
+    std::string& place = is_html ? out.report_html : out.report;
+    if (!place.empty()) refuse(fmt::format("{} {}: there is {} of this kind already; give one .json and one .html", label, path, place));
+    place = path;
+  }
+}
+
 void resolve_outputs(Command command, const TypedOptions& typed, MergeSpec& spec) {
   OutputPaths& out = spec.outputs;
   out.merged = output_path(typed, "--output");
-  out.report = output_path(typed, "--report");
+  resolve_reports(typed, out);
   out.changes = output_path(typed, "--changes");
   out.provenance = output_path(typed, "--provenance");
   out.conflicts = output_path(typed, "--conflicts");
   out.unmatched_enriched = output_path(typed, "--unmatched-enriched");
   out.rejects = output_path(typed, "--rejects");
+  out.save_spec = output_path(typed, "--save-spec");
   spec.dry_run = typed.has("--dry-run");
   if (const auto text = typed.one("--max-rejects")) {
-    spec.max_rejects = parse_count("--max-rejects", *text);
-    if (out.rejects.empty()) refuse("--max-rejects needs --rejects FILE: without it the first reject ends the merge");
+    spec.max_rejects = parse_count(typed.label("--max-rejects"), *text);
+    if (out.rejects.empty()) {
+      refuse(fmt::format("{} needs --rejects FILE: without it the first reject ends the merge", typed.label("--max-rejects")));
+    }
   }
   resolve_max_record_bytes(typed, spec);
   check_formats(out);
@@ -294,7 +336,7 @@ void resolve_engine(const TypedOptions& typed, RunOptions& run) {
   if (const auto text = typed.one("--engine")) {
     if (*text == "stream") run.engine = EngineKind::stream;
     else if (*text == "sql") run.engine = EngineKind::sql;
-    else refuse(fmt::format("--engine: {} is no engine; choose stream or sql", shown(*text)));
+    else refuse(fmt::format("{}: {} is no engine; choose stream or sql", typed.label("--engine"), shown(*text)));
   }
   const std::string database = output_path(typed, "--database");
   if (!database.empty() && run.engine != EngineKind::sql) refuse("--database needs --engine sql: only it keeps tables");
@@ -311,18 +353,40 @@ ProgressMode parse_progress_mode(const std::string& text) {
   refuse(fmt::format("--progress: {} is not known; choose auto, plain, json or none", shown(text)));
 }
 
-RunOptions resolve_options(Command command, const TypedOptions& typed, const Machine& machine) {
+namespace {
+
+/// The command line with the spec's single values where it has none.
+TypedOptions with_spec(TypedOptions typed, const SpecFile& file) {
+  for (const auto& [key, values] : file.texts) {
+    std::vector<std::string> texts;
+    for (const SpecText& value : values) texts.push_back(value.text);
+    typed.add_from_spec("--" + key, texts, values.empty() ? "" : values.front().label);
+  }
+  return typed;
+}
+
+}  // namespace
+
+RunOptions resolve_options(Command command, const TypedOptions& given, const Machine& machine, const SpecFile* file) {
+  const TypedOptions typed = file ? with_spec(given, *file) : given;
   RunOptions run;
-  resolve_inputs(command, typed, run.spec);
+  resolve_inputs(command, typed, file, run.spec);
+  if (file) take_overrides(*file, run.spec);
   resolve_overrides(typed, run.spec);
-  resolve_matching(typed, run.spec);
-  resolve_columns(typed, run.spec);
+  resolve_matching(typed, file, run.spec);
+  resolve_columns(typed, file, run.spec);
   resolve_values(typed, run.spec);
+  if (file) run.spec.weaker = file->rules;
   resolve_outputs(command, typed, run.spec);
   resolve_engine(typed, run);
   resolve_limits(typed, machine, run);
   resolve_display(typed, run);
   run.print_sql = command == Command::plan && typed.has("--sql");
+  for (const char* key : {"engine", "database", "memory-limit", "threads", "temp-dir"}) {
+    const std::string option = fmt::format("--{}", key);
+    const auto text = typed.one(option);
+    if (text && !typed.is_from_environment(option)) run.running.emplace_back(key, *text);
+  }
   return run;
 }
 

@@ -117,7 +117,10 @@ TEST(Resolve, RefusesValuesThatCannotBe) {
   EXPECT_EQ(refusal({"--delimiter", "ab"}),
             "--delimiter: \"ab\" is no delimiter; give one character (not a quote), or comma, tab, semicolon, pipe");
   EXPECT_EQ(refusal({"--delimiter", "zoom=;"}), "--delimiter: no file is called \"zoom\"; there are \"original\", \"apollo\"");
-  EXPECT_EQ(refusal({"--report", "r.html"}), "--report r.html: the report is JSON; give a file that ends in .json");
+  EXPECT_EQ(refusal({"--report", "r.csv"}),
+            "--report r.csv: a report is JSON or a page; give a file that ends in .json or .html");
+  EXPECT_EQ(refusal({"--report", "r.json", "--report", "s.json.gz"}),
+            "--report s.json.gz: there is r.json of this kind already; give one .json and one .html");
   EXPECT_EQ(refusal({"--conflicts", "x.xlsx"}),
             "--conflicts x.xlsx: .xlsx files cannot be written yet; give a file that ends in .csv or .tsv (.gz or .zst on top)");
   EXPECT_EQ(refusal({"--conflicts", "-"}),

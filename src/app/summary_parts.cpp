@@ -243,7 +243,7 @@ std::string written_text(const SummaryFacts& facts) {
   const std::string changed = with_thousands(facts.report.changed_rows);
   if (facts.spec.dry_run) {
     return fmt::format("Dry run: nothing was written{}; {} would come out, {} of them changed",
-                       facts.spec.outputs.report.empty() ? "" : " but the report", rows, changed);
+                       facts.spec.outputs.report.empty() && facts.spec.outputs.report_html.empty() ? "" : " but the report", rows, changed);
   }
   std::string text = fmt::format("Wrote {}: {}, {} of them changed",
                                  facts.spec.outputs.merged == "-" ? "standard output" : printable(facts.spec.outputs.merged),
@@ -296,7 +296,7 @@ std::string summary_json(const SummaryFacts& facts) {
   s["dry_run"] = facts.spec.dry_run;
   s["outputs"] = nlohmann::json::array();
   for (const WantedOutput& output : wanted_outputs(facts.spec.outputs)) {
-    if (!facts.spec.dry_run || output.option == "--report") s["outputs"].push_back(output.path);
+    if (!facts.spec.dry_run || output.option == "--report" || output.option == "--save-spec") s["outputs"].push_back(output.path);
   }
   s["warnings"] = all_warnings(facts);
   s["seconds"] = report.wall.count();

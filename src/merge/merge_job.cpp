@@ -84,10 +84,12 @@ MergeReport PreparedMerge::run(ProgressSink& progress, std::stop_token stop) {
   return report;
 }
 
-std::string PreparedMerge::report_text(const MergeReport& report) const {
-  return report_json({plan_, original(), enriched_, report, job_.program_version,
-                      job_.engine == EngineKind::sql ? "sql" : "stream", job_.limits.threads, job_.limits.memory_bytes});
+ReportFacts PreparedMerge::report_facts(const MergeReport& report) const {
+  return {plan_, original(), enriched_, report, job_.program_version,
+          job_.engine == EngineKind::sql ? "sql" : "stream", job_.limits.threads, job_.limits.memory_bytes};
 }
+
+std::string PreparedMerge::report_text(const MergeReport& report) const { return report_json(report_facts(report)); }
 
 void PreparedMerge::publish(const MergeReport& report, std::stop_token stop) {
   if (outputs_.report) outputs_.report->append(report_text(report));

@@ -15,6 +15,7 @@
 #include "model/profile.h"
 #include "model/report.h"
 #include "model/spec.h"
+#include "report/report_json.h"
 
 namespace crm {
 
@@ -41,10 +42,15 @@ class PreparedMerge {
   const InputProfile& original() const { return inputs_.original->profile(); }
   const std::vector<InputProfile>& enriched() const { return enriched_; }
 
+  /// For what the caller writes itself before `publish`.
+  OpenedOutputs& outputs() { return outputs_; }
+
   /// Checks that there is disk enough, runs the engine and checks every sum. Once.
   /// Errors: as check_disk, Engine::run and check_accounts.
   MergeReport run(ProgressSink& progress, std::stop_token stop);
 
+  /// What a report tells of; the facts refer to this merge and to `report`.
+  ReportFacts report_facts(const MergeReport& report) const;
   /// The text of the report file.
   std::string report_text(const MergeReport& report) const;
 

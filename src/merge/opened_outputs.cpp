@@ -14,7 +14,7 @@ EngineOutputs OpenedOutputs::for_engine() const {
 
 void OpenedOutputs::publish() {
   for (OutputFile* file : {rejects.get(), changes.get(), provenance.get(), conflicts.get(), unmatched.get(),
-                           report.get(), merged.get()}) {
+                           report.get(), report_html.get(), spec.get(), merged.get()}) {
     if (file) file->publish();
   }
 }
@@ -23,6 +23,8 @@ OpenedOutputs open_outputs(const MergeSpec& spec, const std::stop_token& stop) {
   const auto open = [&stop](const std::string& path) { return path.empty() ? nullptr : create_output(path, stop); };
   OpenedOutputs outputs;
   outputs.report = open(spec.outputs.report);
+  outputs.report_html = open(spec.outputs.report_html);
+  outputs.spec = open(spec.outputs.save_spec);
   if (spec.dry_run) return outputs;
   outputs.rejects = open(spec.outputs.rejects);
   outputs.changes = open(spec.outputs.changes);

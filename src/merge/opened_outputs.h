@@ -14,14 +14,14 @@ namespace crm {
 /// The outputs of one merge, opened before the work begins, so that one that cannot be written ends it at once.
 /// Destroyed unpublished, they leave nothing.
 struct OpenedOutputs {
-  std::unique_ptr<OutputFile> rejects, changes, provenance, conflicts, unmatched, report, merged;
+  std::unique_ptr<OutputFile> rejects, changes, provenance, conflicts, unmatched, report, report_html, spec, merged;
 
   EngineOutputs for_engine() const;
   /// Makes them appear: side files first, the merged file last. Errors: as OutputFile::publish.
   void publish();
 };
 
-/// Opens what `spec` asks for; in a dry run the report alone. Errors: as create_output.
+/// Opens what `spec` asks for; in a dry run the report and the spec alone. Errors: as create_output.
 OpenedOutputs open_outputs(const MergeSpec& spec, const std::stop_token& stop);
 
 }  // namespace crm

@@ -80,6 +80,8 @@ std::vector<WantedOutput> wanted_outputs(const OutputPaths& paths) {
   want("--conflicts", paths.conflicts);
   want("--unmatched-enriched", paths.unmatched_enriched);
   want("--report", paths.report);
+  want("--report", paths.report_html);
+  want("--save-spec", paths.save_spec);
   want("-o", paths.merged);
   return outputs;
 }

@@ -21,6 +21,8 @@ struct PlanIdentifier {
   /// For Kind::domain every key is a company's; for Kind::linkedin those that begin with "company/".
   bool company_fills_only = false;
   std::vector<int> fills;               ///< indices into MergePlan::columns
+
+  bool operator==(const PlanIdentifier&) const = default;
 };
 
 /// One enriched file, in rank order.
@@ -32,6 +34,8 @@ struct PlanInput {
   /// Per column of the file: index into MergePlan::columns, or -1 where it is left out.
   std::vector<int> targets;
   std::optional<int> recency_column;
+
+  bool operator==(const PlanInput&) const = default;
 };
 
 /// One merged column: an original column that some enriched file has, or a new column.
@@ -44,6 +48,8 @@ struct PlanColumn {
   ConflictPolicy policy = ConflictPolicy::keep_original;
   std::vector<int> rank;                ///< per enriched file its rank for this column, 0 is highest (a permutation)
   std::vector<int> sources;             ///< per enriched file: its column for this one, or -1
+
+  bool operator==(const PlanColumn&) const = default;
 };
 
 /// What one column of the merged file holds.
@@ -53,6 +59,8 @@ struct OutputColumn {
   std::string name;
   int original_column = -1;  ///< original: its index
   int column = -1;           ///< original (if merged), alternate, fresh: index into MergePlan::columns; else -1
+
+  bool operator==(const OutputColumn&) const = default;
 };
 
 /// A fully resolved merge.
@@ -80,6 +88,8 @@ struct MergePlan {
 
   std::vector<std::string> decisions;   ///< one line each, for people: what was detected and chosen
   std::vector<std::string> warnings;    ///< one line each
+
+  bool operator==(const MergePlan&) const = default;
 };
 
 /// A cell of a consolidated column may not be larger than this (contract, section 6).

@@ -35,6 +35,9 @@ struct OnItem {
   Kind kind = Kind::exact;
   std::vector<std::string> columns;  ///< as typed; empty means: detect this kind's columns
   std::string text;                  ///< as typed, for messages
+  /// Per enriched file (name or rank) its columns, instead of detection; a spec file alone says this. An empty list: the
+  /// file takes no part.
+  std::map<std::string, std::vector<std::string>> enriched_columns = {};
 };
 
 /// `--map NAME:THEIRS=OURS`; without NAME it holds for every enriched file that has THEIRS.
@@ -42,6 +45,15 @@ struct MapRule {
   std::optional<std::string> input;  ///< enriched file's name or rank
   std::string theirs;                ///< header, or `#3` (1-based position)
   std::string ours;                  ///< header of the original, `#3`, or a new column's name
+  bool left_out = false;             ///< of a spec file, only with `input`: the column goes nowhere (`ours` is empty)
+};
+
+/// Rules that name columns.
+struct ColumnRules {
+  std::vector<MapRule> maps;
+  std::vector<std::pair<std::string, Strategy>> strategy_for;
+  std::vector<std::pair<std::string, std::vector<std::string>>> prefer;  ///< column → names, first is highest
+  std::vector<std::pair<std::string, ConflictPolicy>> on_conflict_for;
 };
 
 /// Overrides of what detection would find, for the original ("original"), one enriched file, or all (key "").
@@ -54,12 +66,14 @@ struct InputOverrides {
 /// Where each output goes; an empty path: not wanted; "-" is standard output (merged only).
 struct OutputPaths {
   std::string merged;
-  std::string report;              ///< .json (or .html, later)
+  std::string report;              ///< .json, for programs
+  std::string report_html;         ///< .html, for people
   std::string changes;
   std::string provenance;
   std::string conflicts;
   std::string unmatched_enriched;
   std::string rejects;
+  std::string save_spec;           ///< .yaml: the spec as resolved
 };
 
 /// Everything that a user can ask of a merge, defaults included.
@@ -98,6 +112,11 @@ struct MergeSpec {
 
   OutputPaths outputs;
   bool dry_run = false;
+  /// Of a spec file: each holds where the rules above say nothing of its column.
+  ColumnRules weaker;
+  /// Of a spec file, per input ("original" too): the columns that it knew. Others, and missing ones, are a warning.
+  std::map<std::string, std::vector<std::string>> known_columns;
+
   std::optional<std::uint64_t> max_rejects;               ///< only with outputs.rejects; unset: no limit
   std::uint64_t max_record_bytes = 64u << 20;
 };

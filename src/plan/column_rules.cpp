@@ -49,7 +49,14 @@ std::vector<int> choose_new_columns(const RuleSources& sources, const MergedName
   return chosen;
 }
 
-/// The rules of one option by column of the header map: a later equal one changes nothing, a different one
+/// The rules of one option, the command line's and a spec file's.
+template <typename Value>
+struct RuleLists {
+  const std::vector<std::pair<std::string, Value>>& rules;
+  const std::vector<std::pair<std::string, Value>>& weaker;
+};
+
+/// The rules of one list by column of the header map: a later equal one changes nothing, a different one
 /// contradicts.
 template <typename Value>
 std::map<int, Value> by_column(const std::vector<std::pair<std::string, Value>>& rules,
@@ -69,6 +76,15 @@ std::map<int, Value> by_column(const std::vector<std::pair<std::string, Value>>&
                        shown(sources.headers.columns[meaning.shared].name)));
     }
   }
+  return values;
+}
+
+/// Both lists by column: the spec file's rule holds where the command line has none.
+template <typename Value>
+std::map<int, Value> both_by_column(const RuleLists<Value>& lists, const MergedNames& names, const std::string& option,
+                                    PlanNotes& notes, const RuleSources& sources) {
+  std::map<int, Value> values = by_column(lists.rules, names, option, notes, sources);
+  values.merge(by_column(lists.weaker, names, option, notes, sources));
   return values;
 }
 
@@ -167,11 +183,16 @@ std::vector<int> rank_of(const RuleSources& sources, const std::string& column,
 
 RuledColumns rule_columns(const RuleSources& sources, PlanNotes& notes) {
   const MergedNames names(sources.original, sources.enriched, sources.headers);
-  const auto strategies = by_column(sources.spec.strategy_for, names, "--strategy-for", notes, sources);
-  const auto policies = by_column(sources.spec.on_conflict_for, names, "--on-conflict-for", notes, sources);
+  const MergeSpec& spec = sources.spec;
+  const auto strategies = both_by_column(RuleLists<Strategy>{spec.strategy_for, spec.weaker.strategy_for}, names,
+                                         "--strategy-for", notes, sources);
+  const auto policies = both_by_column(RuleLists<ConflictPolicy>{spec.on_conflict_for, spec.weaker.on_conflict_for}, names,
+                                       "--on-conflict-for", notes, sources);
   // Also where the column is in no enriched file, or left out: a name that means nothing is never taken in silence.
-  for (const auto& [typed, files] : sources.spec.prefer) rank_of(sources, typed, &files);
-  const auto preferred = by_column(sources.spec.prefer, names, "--prefer", notes, sources);
+  for (const auto& [typed, files] : spec.prefer) rank_of(sources, typed, &files);
+  for (const auto& [typed, files] : spec.weaker.prefer) rank_of(sources, typed, &files);
+  const auto preferred = both_by_column(RuleLists<std::vector<std::string>>{spec.prefer, spec.weaker.prefer}, names,
+                                        "--prefer", notes, sources);
 
   std::vector<int> kept;
   for (std::size_t i = 0; i < sources.headers.columns.size(); ++i) {

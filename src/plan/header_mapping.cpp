@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -79,6 +81,7 @@ class FileMapper {
     const MapRule* rule = nullptr;
     int column = -1;
     Goal goal;
+    bool weaker = false;  ///< a spec file's: gives way to the command line's
   };
 
   std::vector<ColumnGoal> map(std::vector<AppliedRule> rules) {
@@ -119,7 +122,31 @@ class FileMapper {
                                           shown(file_.columns[column]), why));
   }
 
+  /// Drops a spec file's rules for columns, or goals, of which the command line says something else.
+  static void drop_overruled(std::vector<AppliedRule>& rules) {
+    const std::vector<AppliedRule> all = rules;
+    std::erase_if(rules, [&](const AppliedRule& rule) {
+      return rule.weaker && std::any_of(all.begin(), all.end(), [&](const AppliedRule& other) {
+               const bool same_goal = !rule.rule->left_out && !other.rule->left_out && other.goal.key() == rule.goal.key();
+               return !other.weaker && (other.column == rule.column || same_goal);
+             });
+    });
+  }
+
+  /// Sees to the columns that the rules leave out.
+  void apply_left_out(std::vector<AppliedRule>& rules) {
+    std::erase_if(rules, [&](const AppliedRule& rule) {
+      if (!rule.rule->left_out) return false;
+      decided_[rule.column] = true;
+      stated_out_.insert(rule.column);
+      notes_.decisions.push_back(fmt::format("{}: {} is left out (--map)", file_.name, shown(file_.columns[rule.column])));
+      return true;
+    });
+  }
+
   void apply_rules(std::vector<AppliedRule> rules) {
+    drop_overruled(rules);
+    apply_left_out(rules);
     // A rule for this very file outranks one for all files; of equals, the file's column order decides.
     std::stable_sort(rules.begin(), rules.end(), [](const AppliedRule& a, const AppliedRule& b) {
       if (a.rule->input.has_value() != b.rule->input.has_value()) return a.rule->input.has_value();
@@ -127,6 +154,7 @@ class FileMapper {
     });
     std::map<int, const AppliedRule*> of_column;
     for (const AppliedRule& rule : rules) {
+      if (stated_out_.contains(rule.column)) continue;
       const auto [before, is_first] = of_column.emplace(rule.column, &rule);
       if (!is_first) {
         if (before->second->goal.key() == rule.goal.key() ||
@@ -222,10 +250,12 @@ class FileMapper {
   PlanNotes& notes_;
   std::vector<ColumnGoal> columns_;
   std::vector<bool> decided_;
+  std::set<int> stated_out_;  ///< columns that a rule leaves out
   std::unordered_map<std::string, int> taken_;  ///< by a goal's key: the column that goes there
 };
 
 Goal goal_of_rule(const MapRule& rule, const InputProfile& original, PlanNotes& notes) {
+  if (rule.left_out) return {};
   if (is_white(rule.ours) || is_white(rule.theirs)) {
     throw Error(ErrorCode::invalid_config, fmt::format("{}: a side of {} is blank; write [NAME:]THEIRS=OURS",
                                                        kMap, shown(rule_text(rule))));
@@ -247,51 +277,62 @@ Goal goal_of_rule(const MapRule& rule, const InputProfile& original, PlanNotes& 
   return {-1, rule.ours};
 }
 
+/// Where a rule's column is: (enriched file, its column) for each file that the rule holds for.
+///
+/// Errors: invalid_config if it is in no such file, or ambiguous in one.
+std::vector<std::pair<std::size_t, int>> columns_of_rule(const MapRule& rule, const std::vector<InputProfile>& enriched) {
+  std::vector<std::pair<std::size_t, int>> places;
+  const auto add = [&](std::size_t file, const std::vector<int>& found) {
+    if (found.size() > 1) {
+      throw_ambiguous_column(enriched[file].columns, found, rule.theirs, {std::string(kMap), enriched[file].name});
+    }
+    places.emplace_back(file, found[0]);
+  };
+  if (rule.input) {
+    const std::size_t file = static_cast<std::size_t>(resolve_input(names_of(enriched), *rule.input, kMap));
+    const auto found = find_columns(enriched[file].columns, rule.theirs);
+    if (!found.empty()) {
+      add(file, found);
+    } else if (!enriched[file].empty && !rule.left_out) {
+      throw_unknown_column(enriched[file].columns, rule.theirs, {std::string(kMap), enriched[file].name});
+    }
+    return places;
+  }
+  std::vector<std::string> all_columns;
+  for (std::size_t file = 0; file < enriched.size(); ++file) {
+    all_columns.insert(all_columns.end(), enriched[file].columns.begin(), enriched[file].columns.end());
+    const auto found = find_columns(enriched[file].columns, rule.theirs);
+    if (!found.empty()) add(file, found);
+  }
+  const bool none_has_rows =
+      std::all_of(enriched.begin(), enriched.end(), [](const auto& file) { return file.empty; });
+  if (places.empty() && !none_has_rows) {
+    const std::size_t colon = rule.theirs.find(':');
+    const std::string hint = colon == std::string::npos ? ""
+                                                        : fmt::format("No file is called {} either: {}.",
+                                                                      shown(rule.theirs.substr(0, colon)),
+                                                                      shown_list(names_of(enriched)));
+    throw_unknown_column(all_columns, rule.theirs, {std::string(kMap), "any enriched file", hint});
+  }
+  return places;
+}
+
 /// Per enriched file the rules that hold for it.
 std::vector<std::vector<FileMapper::AppliedRule>> rules_by_file(const MergeSpec& spec,
                                                                 const InputProfile& original,
                                                                 const std::vector<InputProfile>& enriched,
                                                                 PlanNotes& notes) {
   std::vector<std::vector<FileMapper::AppliedRule>> applied(enriched.size());
-  for (const MapRule& rule : spec.maps) {
-    const Goal goal = goal_of_rule(rule, original, notes);
-    const auto apply = [&](std::size_t file, const std::vector<int>& found) {
-      if (found.size() > 1) {
-        throw_ambiguous_column(enriched[file].columns, found, rule.theirs,
-                               {std::string(kMap), enriched[file].name});
+  const auto apply_all = [&](const std::vector<MapRule>& rules, bool weaker) {
+    for (const MapRule& rule : rules) {
+      const Goal goal = goal_of_rule(rule, original, notes);
+      for (const auto& [file, column] : columns_of_rule(rule, enriched)) {
+        applied[file].push_back({&rule, column, goal, weaker});
       }
-      applied[file].push_back({&rule, found[0], goal});
-    };
-    if (rule.input) {
-      const int file = resolve_input(names_of(enriched), *rule.input, kMap);
-      const auto found = find_columns(enriched[file].columns, rule.theirs);
-      if (found.empty() && enriched[file].empty) continue;
-      if (found.empty()) {
-        throw_unknown_column(enriched[file].columns, rule.theirs, {std::string(kMap), enriched[file].name});
-      }
-      apply(file, found);
-      continue;
     }
-    bool holds_somewhere = false;
-    std::vector<std::string> all_columns;
-    for (std::size_t file = 0; file < enriched.size(); ++file) {
-      all_columns.insert(all_columns.end(), enriched[file].columns.begin(), enriched[file].columns.end());
-      const auto found = find_columns(enriched[file].columns, rule.theirs);
-      if (found.empty()) continue;
-      holds_somewhere = true;
-      apply(file, found);
-    }
-    const bool none_has_rows =
-        std::all_of(enriched.begin(), enriched.end(), [](const auto& file) { return file.empty; });
-    if (!holds_somewhere && !none_has_rows) {
-      const std::size_t colon = rule.theirs.find(':');
-      const std::string hint = colon == std::string::npos ? ""
-                                                          : fmt::format("No file is called {} either: {}.",
-                                                                        shown(rule.theirs.substr(0, colon)),
-                                                                        shown_list(names_of(enriched)));
-      throw_unknown_column(all_columns, rule.theirs, {std::string(kMap), "any enriched file", hint});
-    }
-  }
+  };
+  apply_all(spec.maps, false);
+  apply_all(spec.weaker.maps, true);
   return applied;
 }
 

@@ -99,12 +99,31 @@ class Resolver {
     return {std::vector<int>(columns.begin(), columns.end()), false};
   }
 
-  Found find(Kind kind, std::string text, DetectedColumns ours, bool synonyms = true) {
+  Found find(Kind kind, std::string text, DetectedColumns ours, bool synonyms = true, const OnItem* item = nullptr) {
     Found found{kind, std::move(text), std::move(ours), {}};
+    const auto stated = item ? stated_columns(*item) : std::vector<std::optional<DetectedColumns>>(enriched().size());
     for (std::size_t file = 0; file < enriched().size(); ++file) {
-      found.inputs.push_back(in_file(file, kind, found.original.columns, synonyms));
+      found.inputs.push_back(stated[file] ? *stated[file] : in_file(file, kind, found.original.columns, synonyms));
     }
     return found;
+  }
+
+  /// Per enriched file, its columns for an identifier where a spec file states them.
+  std::vector<std::optional<DetectedColumns>> stated_columns(const OnItem& item) const {
+    std::vector<std::optional<DetectedColumns>> stated(enriched().size());
+    std::vector<std::string> names;
+    for (const InputProfile& file : enriched()) names.push_back(file.name);
+    for (const auto& [name, columns] : item.enriched_columns) {
+      const std::string option = fmt::format("{} {}", kOn, shown(item.text));
+      const std::size_t file = static_cast<std::size_t>(resolve_input(names, name, option));
+      if (enriched()[file].empty) continue;
+      std::set<int> found;
+      for (const std::string& typed : columns) {
+        found.insert(resolve_column(enriched()[file].columns, typed, {option, enriched()[file].name}));
+      }
+      stated[file] = DetectedColumns{{found.begin(), found.end()}, false};
+    }
+    return stated;
   }
 
   void find_defaults() {
@@ -136,7 +155,7 @@ class Resolver {
 
   void find_item(const OnItem& item) {
     Found found =
-        find(item.kind, item.text.empty() ? std::string(kind_name(item.kind)) : item.text, ours_of(item));
+        find(item.kind, item.text.empty() ? std::string(kind_name(item.kind)) : item.text, ours_of(item), true, &item);
     for (const Found& other : found_) {
       if (other.kind == found.kind && other.original.columns == found.original.columns) {
         fail(fmt::format("{} {}: the same identifier is given twice, as {} and {}", kOn, found.text,

@@ -54,6 +54,39 @@ void check_options(const MergeSpec& spec) {
   }
 }
 
+/// What is in a file now and was not when the spec was saved, and the other way round.
+void compare_known_columns(const InputProfile& file, const std::vector<std::string>& known, PlanNotes& notes) {
+  const auto missing_in = [](const std::vector<std::string>& names, const std::vector<std::string>& others) {
+    const std::set<std::string> there(others.begin(), others.end());
+    std::vector<std::string> missing;
+    for (const std::string& name : names) {
+      if (!there.contains(name)) missing.push_back(name);
+    }
+    return missing;
+  };
+  const std::vector<std::string> fresh = missing_in(file.columns, known), gone = missing_in(known, file.columns);
+  if (!fresh.empty()) {
+    notes.warnings.push_back(fmt::format("{}: {} that the spec does not know: {}; --save-spec writes one that does", file.name,
+                                         fresh.size() == 1 ? "a column" : fmt::format("{} columns", fresh.size()),
+                                         shown_list(fresh)));
+  }
+  if (!gone.empty()) {
+    notes.warnings.push_back(fmt::format("{}: {} of the spec {} not there: {}", file.name,
+                                         gone.size() == 1 ? "a column" : fmt::format("{} columns", gone.size()),
+                                         gone.size() == 1 ? "is" : "are", shown_list(gone)));
+  }
+}
+
+void check_known_columns(const MergeSpec& spec, const InputProfile& original, const std::vector<InputProfile>& enriched,
+                         PlanNotes& notes) {
+  const auto check = [&](const InputProfile& file, const std::string& name) {
+    const auto known = spec.known_columns.find(name);
+    if (known != spec.known_columns.end() && !file.empty) compare_known_columns(file, known->second, notes);
+  };
+  check(original, "original");
+  for (const InputProfile& file : enriched) check(file, file.name);
+}
+
 std::optional<int> find_record_id(const MergeSpec& spec, const InputProfile& original) {
   if (spec.id) return resolve_column(original.columns, *spec.id, {"--id", "the original"});
   return detect_record_id(original.columns);
@@ -109,6 +142,7 @@ MergePlan plan_merge(const MergeSpec& spec, const InputProfile& original,
   PlanNotes notes;
   check_inputs(original, enriched, notes);
   check_options(spec);
+  check_known_columns(spec, original, enriched, notes);
 
   MergePlan plan;
   plan.original_header = original.columns;

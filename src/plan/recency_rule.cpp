@@ -20,9 +20,9 @@ bool uses_most_recent(const RuledColumns& ruled) {
 }
 
 void check_recency_is_given(const MergeSpec& spec) {
-  const bool asked_for_one =
-      std::any_of(spec.strategy_for.begin(), spec.strategy_for.end(),
-                  [](const auto& rule) { return rule.second == Strategy::most_recent; });
+  const auto asks_for_it = [](const auto& rule) { return rule.second == Strategy::most_recent; };
+  const bool asked_for_one = std::any_of(spec.strategy_for.begin(), spec.strategy_for.end(), asks_for_it) ||
+                             std::any_of(spec.weaker.strategy_for.begin(), spec.weaker.strategy_for.end(), asks_for_it);
   if (asked_for_one || spec.strategy == Strategy::most_recent) {
     fail("most_recent needs to know the column with the dates of the enriched rows: add --recency COLUMN");
   }

@@ -74,29 +74,6 @@ std::vector<std::string> split_columns(std::string_view option, std::string_view
   }
 }
 
-OnItem on_item(std::string_view option, const std::string& text) {
-  OnItem item;
-  item.text = text;
-  const std::size_t colon = text.rfind(':');
-  if (colon == std::string::npos) {
-    const auto kind = kind_of_name(text);
-    if (!kind) {
-      const auto meant = probably_meant(text, kind_names());
-      fail(option, fmt::format("{0} is no kind of identifier ({1}); {2}for a column write \"{3}:KIND\"",
-                               shown(text), fmt::join(kind_names(), ", "),
-                               meant ? fmt::format("did you mean {}? ", *meant) : "", text));
-    }
-    item.kind = *kind;
-    return item;
-  }
-  const std::string_view name = trim(std::string_view(text).substr(colon + 1));
-  const auto kind = kind_of_name(name);
-  if (!kind) fail_word(option, "kind of identifier", name, kind_names());
-  item.kind = *kind;
-  item.columns = split_columns(option, text, std::string_view(text).substr(0, colon));
-  return item;
-}
-
 /// The bytes of a unit: "" and "B", then KB (10^3) and KiB (2^10), and so on.
 std::optional<double> unit_bytes(std::string_view unit) {
   const std::string name = lower(unit);
@@ -137,9 +114,32 @@ std::vector<std::string> parse_blank_list(std::string_view option, std::string_v
   return tokens;
 }
 
+OnItem parse_on_item(std::string_view option, std::string_view text) {
+  OnItem item;
+  item.text = text;
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) {
+    const auto kind = kind_of_name(text);
+    if (!kind) {
+      const auto meant = probably_meant(text, kind_names());
+      fail(option, fmt::format("{0} is no kind of identifier ({1}); {2}for a column write \"{3}:KIND\"",
+                               shown(text), fmt::join(kind_names(), ", "),
+                               meant ? fmt::format("did you mean {}? ", *meant) : "", text));
+    }
+    item.kind = *kind;
+    return item;
+  }
+  const std::string_view name = trim(text.substr(colon + 1));
+  const auto kind = kind_of_name(name);
+  if (!kind) fail_word(option, "kind of identifier", name, kind_names());
+  item.kind = *kind;
+  item.columns = split_columns(option, text, text.substr(0, colon));
+  return item;
+}
+
 std::vector<OnItem> parse_on(std::string_view option, std::string_view text) {
   std::vector<OnItem> items;
-  for (const std::string& item : parse_list(option, text)) items.push_back(on_item(option, item));
+  for (const std::string& item : parse_list(option, text)) items.push_back(parse_on_item(option, item));
   if (items.empty()) fail(option, "name at least one identifier, such as email");
   return items;
 }

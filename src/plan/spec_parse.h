@@ -22,6 +22,9 @@ std::vector<std::string> parse_blank_list(std::string_view option, std::string_v
 /// `--on "email,Email 2|Email 3:email,Record ID:id"`. The kind stands after the last colon.
 std::vector<OnItem> parse_on(std::string_view option, std::string_view text);
 
+/// One item of `--on`.
+OnItem parse_on_item(std::string_view option, std::string_view text);
+
 /// `COLUMN=VALUE`, split at the last `=`. Neither side may be blank.
 std::pair<std::string, std::string> parse_assignment(std::string_view option, std::string_view text,
                                                      std::string_view form);

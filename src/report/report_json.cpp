@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "report/plan_json.h"
+#include "report/report_warnings.h"
 
 namespace crm {
 namespace {
@@ -131,21 +131,6 @@ ordered_json measurements_json(const ReportFacts& facts) {
           {"stages", std::move(stages)}};
 }
 
-/// Warnings of the plan, the inputs and the run, each once.
-ordered_json warnings_json(const ReportFacts& facts) {
-  ordered_json list = ordered_json::array();
-  const auto add = [&](const std::vector<std::string>& warnings) {
-    for (const std::string& warning : warnings) {
-      if (std::find(list.begin(), list.end(), warning) == list.end()) list.push_back(warning);
-    }
-  };
-  add(facts.plan.warnings);
-  add(facts.original.warnings);
-  for (const InputProfile& profile : facts.enriched) add(profile.warnings);
-  add(facts.report.warnings);
-  return list;
-}
-
 }  // namespace
 
 std::string report_json(const ReportFacts& facts) {
@@ -167,7 +152,7 @@ std::string report_json(const ReportFacts& facts) {
   json["enriched"] = enriched_json(facts);
   json["columns"] = columns_json(facts);
   json["shared_keys"] = shared_keys_json(report);
-  json["warnings"] = warnings_json(facts);
+  json["warnings"] = report_warnings(facts);
   json["decisions"] = facts.plan.decisions;
   json["spec"] = plan_json(facts.plan, facts.enriched);
   json["measurements"] = measurements_json(facts);
