@@ -14,9 +14,14 @@ skip() {
 }
 
 ((EUID == 0)) || skip "needs root"
+# Mounts of its own: they end with it.
+if [[ ! ${CRM_MERGE_OWN_MOUNTS-} ]]; then
+  unshare --mount true 2>/dev/null || skip "cannot have mounts of its own"
+  CRM_MERGE_OWN_MOUNTS=1 exec unshare --mount -- "$0" "$@"
+fi
 command -v debootstrap >/dev/null || skip "debootstrap is not installed"
 work=$(mktemp -d)
-trap 'rm -rf -- "$work"' EXIT
+trap 'umount "$work"/*/proc 2>/dev/null; rm -rf --one-file-system -- "$work"' EXIT
 bare=$build/debian-12.tar
 if [[ ! -e $bare ]]; then
   debootstrap --variant=minbase bookworm "$work/made" "$mirror" >"$work/debootstrap.log" 2>&1 ||
@@ -30,6 +35,8 @@ new_root() {
   mkdir "$work/$1"
   tar -C "$work/$1" -xf "$bare"
   cp /etc/resolv.conf "$work/$1/etc/"
+  # The loader asks /proc where a program stands.
+  mount -t proc proc "$work/$1/proc"
   mkdir "$work/$1/data"
   cp -- "$samples"/*.csv "$work/$1/data/"
 }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import binary
 import pytest
+from made_once import made_once
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(binary.path()).parents[2]
@@ -21,17 +22,16 @@ def run(*command, **more):
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory):
-    prefix = tmp_path_factory.mktemp("installed")
-    run("cmake", "--install", BUILD, "--prefix", prefix)
-    return prefix
+    return made_once(tmp_path_factory, "installed", lambda prefix: run("cmake", "--install", BUILD, "--prefix", prefix))
 
 
 @pytest.fixture(scope="module")
 def example(installed, tmp_path_factory):
-    build = tmp_path_factory.mktemp("example")
-    run("cmake", "-S", ROOT / "examples/library", "-B", build, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={installed}")
-    run("ninja", "-C", build)
-    return build / "example"
+    def build(folder):
+        run("cmake", "-S", ROOT / "examples/library", "-B", folder, "-G", "Ninja", f"-DCMAKE_PREFIX_PATH={installed}")
+        run("ninja", "-C", folder)
+
+    return made_once(tmp_path_factory, "example", build) / "example"
 
 
 def test_the_example_merges_stops_and_asks_duckdb(example, tmp_path):

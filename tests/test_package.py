@@ -7,6 +7,7 @@ from pathlib import Path
 
 import binary
 import pytest
+from made_once import made_once
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 # The C library's own: everything else a tarball must bring.
@@ -22,26 +23,22 @@ def pack(generator, folder):
 
 @pytest.fixture(scope="module")
 def debian_package(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("deb")
-    pack("DEB", folder)
-    return next(folder.glob("crm-merge_*.deb"))
+    return next(made_once(tmp_path_factory, "deb", lambda folder: pack("DEB", folder)).glob("crm-merge_*.deb"))
 
 
 @pytest.fixture(scope="module")
 def unpacked_package(debian_package, tmp_path_factory):
-    root = tmp_path_factory.mktemp("root")
-    subprocess.run(["dpkg-deb", "-x", debian_package, root], check=True)
-    return root
+    return made_once(tmp_path_factory, "root", lambda root: subprocess.run(["dpkg-deb", "-x", debian_package, root], check=True))
 
 
 @pytest.fixture(scope="module")
 def unpacked_tarball(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("tarball")
-    pack("TGZ", folder)
-    place = folder / "a place"
-    place.mkdir()
-    subprocess.run(["tar", "-xzf", next(folder.glob("*.tar.gz")), "-C", place, "--strip-components=1"], check=True)
-    return place
+    def unpack(folder):
+        pack("TGZ", folder)
+        (folder / "a place").mkdir()
+        subprocess.run(["tar", "-xzf", next(folder.glob("*.tar.gz")), "-C", folder / "a place", "--strip-components=1"], check=True)
+
+    return made_once(tmp_path_factory, "tarball", unpack) / "a place"
 
 
 def merged_by(program, engine, folder):
