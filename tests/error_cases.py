@@ -4,7 +4,9 @@ and read the difference."""
 
 import gzip
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import workbooks
 from reference import compression
 
 MERGE = "crm.csv a.csv -o out.csv --on email"
@@ -142,4 +144,51 @@ INPUTS = [
         files={"crm.csv.gz": b"\x1f\x8b\x08\0\0\0\0\0\0\x03" + b"\x55" * 40}),
 ]
 
-ALL = USAGES + OUTPUTS + INPUTS
+PARQUET = (Path(__file__).parent / "data" / "tables" / "pandas.parquet").read_bytes()
+BOOK = workbooks.workbook({"One": [["Email"], ["a@x.com"]], "Two": [["Email"]]})
+LINES = '{"Email":"a@x.com"}\n'
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def table(name, path, data, exit=3, more=""):
+    return Bad(name, f"crm.csv {path} -o out.csv --on email{more}", exit, files={path.split("#")[0]: data})
+
+
+TABLES = [
+    table("a Parquet file that is cut off", "data.parquet", PARQUET[:-40]),
+    table("a Parquet file of another kind inside", "data.parquet", b"PAR1" + bytes(300) + PARQUET[-200:]),
+    table("an encrypted Parquet file", "data.parquet", b"PARE" + bytes(100) + b"PARE"),
+    table("a workbook that is cut off", "book.xlsx", BOOK[:-30]),
+    table("a workbook with damaged bytes", "book.xlsx", BOOK.replace(BOOK[300:340], bytes(40))),
+    table("a sheet that is not there", "book.xlsx#Three", BOOK),
+    table("a sheet of a file that is no workbook", "book.xlsx#One", b"Email\na@x.com\n", exit=2),
+    table("a workbook whose XML is damaged", "book.xlsx", workbooks.workbook({"One": "<worksheet><sheetData><row>"})),
+    table("a workbook with a document type", "book.xlsx",
+          workbooks.workbook({"One": '<!DOCTYPE a [<!ENTITY b "c">]><worksheet><sheetData/></worksheet>'})),
+    table("a workbook whose texts are not there", "book.xlsx", workbooks.workbook({"One": [["Email"], [("s", "<v>7</v>")]]})),
+    table("a sheet with a row beyond the last", "book.xlsx",
+          workbooks.workbook({"One": '<worksheet><sheetData><row r="1048577"><c><v>1</v></c></row></sheetData></worksheet>'})),
+    table("a workbook without sheets", "book.xlsx", workbooks.workbook({})),
+    table("a Word document", "text.docx", workbooks.archive({
+        "[Content_Types].xml": "<Types/>", "word/document.xml": "<document/>",
+        "_rels/.rels": '<Relationships><Relationship Id="a" Type="x/officeDocument" Target="word/document.xml"/></Relationships>'})),
+    table("a binary workbook", "book.xlsx", workbooks.archive({
+        "_rels/.rels": '<Relationships><Relationship Id="a" Type="x/officeDocument" Target="xl/workbook.bin"/></Relationships>'})),
+    table("a ZIP archive that is called a workbook", "book.xlsx", workbooks.archive({"people.csv": "Email\n"})),
+    table("an old workbook", "book.xls", OLE + bytes(600)),
+    table("a workbook with a password", "book.xlsx", OLE + bytes(500) + "EncryptedPackage".encode("utf-16le") + bytes(100)),
+    table("an OpenDocument sheet", "book.ods", workbooks.archive({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"})),
+    table("a Numbers document", "book.numbers", workbooks.archive({"Index/Document.iwa": "x"})),
+    table("a JSON array", "data.json", '[\n{"Email":"a@x.com"},\n{"Email":"b@x.com"}\n]\n'),
+    table("JSON over several lines", "data.json", '{\n  "Email": "a@x.com"\n}\n'),
+    Bad("an original of JSON lines without keys", "crm.jsonl a.csv -o out.csv --on email", 3, files={"crm.jsonl": "{}\n{}\n"}),
+    table("--delimiter for JSON lines", "data.jsonl", LINES, 2, " --delimiter 'data=;'"),
+    table("--encoding for a workbook", "book.xlsx", BOOK, 2, " --encoding utf-8"),
+    table("--no-header for a Parquet file", "data.parquet", PARQUET, 2, " --no-header=data"),
+    Bad("a Parquet file with gzip on top", "crm.csv a.csv -o out.parquet.gz --on email", 2),
+    Bad("a copy for spreadsheets as JSON lines", MERGE + " --excel-safe safe.jsonl", 2),
+    Bad("a copy for spreadsheets to standard output", MERGE + " --excel-safe -", 2),
+    Bad("a JSON array as output", "crm.csv a.csv -o out.json --on email", 2),
+]
+
+ALL = USAGES + OUTPUTS + INPUTS + TABLES

@@ -52,11 +52,13 @@ class InspectWork {
     for (const InputRef& ref : refs) {
       InspectedFile file;
       file.name = inputs_.empty() ? inspect_.name_of_first : ref.name;
-      file.path = ref.path;
+      file.path = ref.sheet.empty() ? ref.path : ref.path + "#" + ref.sheet;
       OpenOptions options;
       options.overrides = overrides_for(spec(), ref.name);
       options.max_record_bytes = spec().max_record_bytes;
       options.temp = &temp_;
+      options.memory_bytes = inspect_.run.limits.memory_bytes;
+      options.threads = inspect_.run.limits.threads;
       options.stop = context_.stop;
       std::unique_ptr<Input> input;
       try {

@@ -33,6 +33,7 @@ std::string header_text(const InputProfile& profile) {
   if (profile.empty) return "none: the file is empty";
   const std::string columns = counted(profile.columns.size(), "column", "columns");
   if (!profile.dialect.has_header) return columns + ", no header (--no-header)";
+  if (profile.format == FileFormat::json_lines || profile.format == FileFormat::parquet) return sure(columns, profile.header_certainty);
   return sure(fmt::format("{}, header on line {}", columns, profile.preamble_lines + 1), profile.header_certainty);
 }
 
@@ -53,11 +54,15 @@ std::string rows_text(const InspectedFile& file) {
 
 std::string facts(const InspectedFile& file, const Display& display) {
   const InputProfile& profile = *file.profile;
-  std::string kind = profile.compression == "none" ? "CSV" : profile.compression + ", CSV";
-  std::string out = entry(display, "Format", fmt::format("{}, {}, {}", short_bytes(profile.file_bytes), kind,
-                                                        sure(delimiter_text(profile.dialect.delimiter),
-                                                             profile.delimiter_certainty)));
-  out += entry(display, "Encoding", sure(encoding_text(profile), profile.encoding_certainty));
+  std::string kind = table_kind_text(profile);
+  if (profile.compression != "none") kind = profile.compression + ", " + kind;
+  if (profile.format == FileFormat::csv) {
+    kind += ", " + sure(delimiter_text(profile.dialect.delimiter), profile.delimiter_certainty);
+  }
+  std::string out = entry(display, "Format", fmt::format("{}, {}", short_bytes(profile.file_bytes), kind));
+  if (profile.format == FileFormat::csv || profile.format == FileFormat::json_lines) {
+    out += entry(display, "Encoding", sure(encoding_text(profile), profile.encoding_certainty));
+  }
   out += entry(display, "Header", header_text(profile));
   out += entry(display, "Rows", rows_text(file));
   return out;

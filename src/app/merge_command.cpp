@@ -60,17 +60,7 @@ void run_merge(const RunOptions& run, const CommandContext& context) {
   }
   merge.publish(report, context.stop);
 
-/// The page for people, with the rules in force. A path that no spec file can hold leaves them out: the report is worth more.
-std::string report_page(const RunOptions& run, const PreparedMerge& merge, const MergeReport& report) {
-  std::string rules;
-  try {
-    rules = saved_spec(run, merge.plan(), merge.original(), merge.enriched(), "");
-  } catch (const Error& error) {
-    if (error.code() != ErrorCode::invalid_config) throw;
-  }
-  return report_html(merge.report_facts(report), rules);
-}
-
+  const SummaryFacts facts{run.spec, merge.plan(), merge.original(), merge.enriched(), report, run.verbose};
   if (run.json) context.write_error(summary_json(facts));
   else if (!run.quiet) context.write_error(summary_text(facts, context.display));
 }

@@ -75,7 +75,9 @@ constexpr OptionRow kOptions[] = {
 
     // Outputs: the merged file and what stands beside it.
     {"--output", "-o", "FILE", outputs, one, false, "",
-     "The merged file: .csv or .tsv, .gz or .zst on top; - is standard output"},
+     "The merged file: .csv, .tsv, .jsonl (.gz or .zst on top) or .parquet; - is standard output"},
+    {"--excel-safe", "", "FILE", outputs, one, false, "",
+     "A second copy of the merged file for spreadsheets: BOM, CRLF, and an apostrophe before what they would run as a formula"},
     {"--report", "", "FILE", outputs, many, false, "",
      "What was found, decided and done: .json for programs, .html a page for people. One of each may be given"},
     {"--changes", "", "FILE", outputs, one, false, "",

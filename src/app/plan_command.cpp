@@ -17,7 +17,7 @@ namespace crm {
 void run_plan(const RunOptions& run, const CommandContext& context) {
   check_outputs(run.spec, run.limits.database ? run.limits.database->string() : "");
   TempSpace temp(run.limits.temp_dir);
-  const OpenedInputs inputs = open_inputs(run.spec, temp, {nullptr, run.limits.memory_bytes}, context.stop);
+  const OpenedInputs inputs = open_inputs(run.spec, temp, {nullptr, run.limits.memory_bytes, run.limits.threads}, context.stop);
   const std::vector<InputProfile> enriched = inputs.enriched_profiles();
   const MergePlan plan = plan_merge(run.spec, inputs.original->profile(), enriched);
   const std::string text = run.print_sql ? explain_sql(plan) : plan_text(plan, inputs.original->profile(), enriched);

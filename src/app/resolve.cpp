@@ -1,6 +1,7 @@
 #include "app/resolve.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -8,6 +9,7 @@
 #include "app/resolve_parts.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "export/table_output.h"
 #include "plan/column_names.h"
 #include "plan/spec_parse.h"
 
@@ -21,14 +23,40 @@ bool file_exists(const std::string& path) {
   return std::filesystem::exists(path, ignored);
 }
 
-}  // namespace
+/// Where `#SHEET` begins in `FILE.xlsx#SHEET`; npos where a file is called so, or none is meant.
+std::size_t sheet_begin(const std::string& text, const std::string& path) {
+  if (file_exists(path)) return std::string::npos;
+  const std::string lowered = lower(text);
+  for (const std::string_view suffix : {".xlsx#", ".xlsm#"}) {
+    const std::size_t at = lowered.find(suffix);
+    if (at != std::string::npos && at + suffix.size() < text.size()) return at + suffix.size() - 1;
+  }
+  return std::string::npos;
+}
 
 /// An enriched file. A path that exists as it stands is a path, whatever `=` it holds.
-InputRef named_input(const std::string& text) {
+InputRef named_file(const std::string& text) {
   if (text.find('=') == std::string::npos || !file_exists(text)) return parse_input(text);
   InputRef input = parse_input("./" + text);  // an = after a slash is the path's
   input.path = text;
   return input;
+}
+
+}  // namespace
+
+InputRef named_input(const std::string& text) {
+  const std::size_t sheet = sheet_begin(text, text.find('=') == std::string::npos ? text : parse_input(text).path);
+  if (sheet == std::string::npos) return named_file(text);
+  InputRef input = named_file(text.substr(0, sheet));
+  input.sheet = text.substr(sheet + 1);
+  return input;
+}
+
+void take_sheet(InputRef& input) {
+  const std::size_t sheet = sheet_begin(input.path, input.path);
+  if (sheet == std::string::npos) return;
+  input.sheet = input.path.substr(sheet + 1);
+  input.path.erase(sheet);
 }
 
 void refuse_second_stdin(const MergeSpec& spec) {
@@ -209,12 +237,15 @@ void resolve_values(const TypedOptions& typed, MergeSpec& spec) {
 }  // namespace
 
 void check_table_format(const char* option, const std::string& path) {
-  static constexpr std::string_view kOthers[] = {".xlsx", ".xls", ".parquet", ".json", ".jsonl", ".ndjson", ".html",
-                                                 ".zip", ".bz2", ".xz"};
+  static constexpr std::string_view kOthers[] = {".xlsx", ".xls", ".ods", ".json", ".html", ".zip", ".bz2", ".xz"};
   const std::string lowered = lower(path);
+  if (table_format(path) == TableFormat::parquet && !lowered.ends_with(".parquet")) {
+    refuse(fmt::format("{} {}: Parquet files are compressed inside; give a file that ends in .parquet", option, path));
+  }
   for (std::string_view suffix : kOthers) {
     if (!lowered.ends_with(suffix)) continue;
-    refuse(fmt::format("{} {}: {} files cannot be written yet; give a file that ends in .csv or .tsv (.gz or .zst on top)",
+    refuse(fmt::format("{} {}: {} files are not written; give a file that ends in .csv, .tsv, .jsonl (.gz or .zst on top) or "
+                       ".parquet",
                        option, path, suffix));
   }
 }
@@ -223,7 +254,8 @@ namespace {
 
 void check_formats(const OutputPaths& out) {
   const std::pair<const char*, const std::string&> tables[] = {
-      {"-o", out.merged},           {"--changes", out.changes},
+      {"-o", out.merged},           {"--excel-safe", out.excel_safe},
+      {"--changes", out.changes},
       {"--provenance", out.provenance}, {"--conflicts", out.conflicts},
       {"--unmatched-enriched", out.unmatched_enriched}, {"--rejects", out.rejects}};
   for (const auto& [option, path] : tables) {
@@ -232,6 +264,10 @@ void check_formats(const OutputPaths& out) {
       refuse(fmt::format("{}: only the merged file and the report can go to standard output; give a file", option));
     }
   }
+  if (table_format(out.excel_safe) != TableFormat::text) {
+    refuse(fmt::format("--excel-safe {}: give a file that ends in .csv or .tsv", out.excel_safe));
+  }
+  if (!out.excel_safe.empty() && out.merged.empty()) refuse("--excel-safe is a copy of the merged file: give -o FILE too");
   const std::string save_spec = lower(out.save_spec);
   if (!save_spec.empty() && save_spec != "-" && !save_spec.ends_with(".yaml") && !save_spec.ends_with(".yml")) {
     refuse(fmt::format("--save-spec {}: a spec is YAML; give a file that ends in .yaml", out.save_spec));
@@ -270,6 +306,7 @@ void resolve_reports(const TypedOptions& typed, OutputPaths& out) {
 void resolve_outputs(Command command, const TypedOptions& typed, MergeSpec& spec) {
   OutputPaths& out = spec.outputs;
   out.merged = output_path(typed, "--output");
+  out.excel_safe = output_path(typed, "--excel-safe");
   resolve_reports(typed, out);
   out.changes = output_path(typed, "--changes");
   out.provenance = output_path(typed, "--provenance");

@@ -50,7 +50,7 @@ class SpecInputs {
     for (const std::string& text : inputs) {
       const InputRef input = named_input(text);
       if (!input.name_given) plain.push_back(text);
-      else if (Slot* slot = slot_of(input.name)) slot->fill(input.path);
+      else if (Slot* slot = slot_of(input.name)) slot->fill(input.location());
       else added_.push_back(input);
     }
     if (!plain.empty()) place(plain);
@@ -141,6 +141,8 @@ void resolve_inputs(Command command, const TypedOptions& typed, const SpecFile* 
     take_typed(command, inputs, spec);
   }
   spec.original.name = "original";
+  take_sheet(spec.original);
+  for (InputRef& input : spec.enriched) take_sheet(input);
   make_names_unique(spec.enriched);
   if (file) know_columns(*file, spec);
   refuse_second_stdin(spec);

@@ -13,6 +13,8 @@ namespace crm {
 
 /// A file after the first, `[NAME=]PATH`.
 InputRef named_input(const std::string& text);
+/// Takes `#SHEET` off the path of a workbook, unless a file is called so.
+void take_sheet(InputRef& input);
 void refuse_second_stdin(const MergeSpec& spec);
 
 /// --delimiter, --encoding, --no-header: the files are named already.

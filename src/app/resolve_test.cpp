@@ -122,7 +122,7 @@ TEST(Resolve, RefusesValuesThatCannotBe) {
   EXPECT_EQ(refusal({"--report", "r.json", "--report", "s.json.gz"}),
             "--report s.json.gz: there is r.json of this kind already; give one .json and one .html");
   EXPECT_EQ(refusal({"--conflicts", "x.xlsx"}),
-            "--conflicts x.xlsx: .xlsx files cannot be written yet; give a file that ends in .csv or .tsv (.gz or .zst on top)");
+            "--conflicts x.xlsx: .xlsx files are not written; give a file that ends in .csv, .tsv, .jsonl (.gz or .zst on top) or .parquet");
   EXPECT_EQ(refusal({"--conflicts", "-"}),
             "--conflicts: only the merged file and the report can go to standard output; give a file");
   EXPECT_EQ(refusal({"--memory-limit", "96MB", "--max-record-bytes", "64MB"}),

@@ -100,12 +100,31 @@ std::string file_name(const std::string& path) {
   return std::filesystem::path(path).filename().string();
 }
 
+std::string table_kind_text(const InputProfile& profile) {
+  switch (profile.format) {
+    case FileFormat::csv: return "CSV";
+    case FileFormat::json_lines: return "JSON lines";
+    case FileFormat::parquet: return "Parquet";
+    case FileFormat::xlsx: return "Excel sheet " + printable(profile.sheet);
+  }
+  return "";
+}
+
 std::string format_text(const InputProfile& profile) {
   if (profile.empty) return "empty";
   std::vector<std::string> parts;
   if (profile.compression != "none" && !profile.compression.empty()) parts.push_back(profile.compression);
-  parts.push_back(encoding_text(profile));
-  if (profile.columns.size() > 1) parts.push_back(delimiter_text(profile.dialect.delimiter));
+  switch (profile.format) {
+    case FileFormat::csv:
+      parts.push_back(encoding_text(profile));
+      if (profile.columns.size() > 1) parts.push_back(delimiter_text(profile.dialect.delimiter));
+      break;
+    case FileFormat::json_lines:
+    case FileFormat::parquet:
+    case FileFormat::xlsx:
+      parts.push_back(table_kind_text(profile));
+      break;
+  }
   parts.push_back(counted(profile.columns.size(), "column", "columns"));
   if (!profile.dialect.has_header) parts.push_back("no header");
   else if (profile.preamble_lines > 0) parts.push_back(fmt::format("header on line {}", profile.preamble_lines + 1));

@@ -39,6 +39,8 @@ std::string fill_bar(const FilledColumn& column, std::uint64_t rows, int width);
 
 /// "UTF-8 with BOM", "semicolon": how encodings and delimiters are called.
 std::string encoding_text(const InputProfile& profile);
+/// "CSV", "Parquet", "Excel sheet Contacts".
+std::string table_kind_text(const InputProfile& profile);
 std::string delimiter_text(char delimiter);
 
 std::string file_name(const std::string& path);

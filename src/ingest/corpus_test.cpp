@@ -40,7 +40,7 @@ std::string part_behind_lines(const std::string& text, std::uint64_t lines) {
 /// Holds one plain UTF-8 file against the plain parser. False: of another kind, not compared.
 bool compare(const fs::path& path, crm::Input& input) {
   const crm::InputProfile& profile = input.profile();
-  if (profile.encoding != "utf-8" || profile.compression != "none" || profile.empty) return false;
+  if (profile.format != crm::FileFormat::csv || profile.encoding != "utf-8" || profile.compression != "none" || profile.empty) return false;
   std::string text = read_file(path);
   if (profile.has_bom) text.erase(0, 3);
   text = part_behind_lines(text, profile.preamble_lines);

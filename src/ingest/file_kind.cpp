@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "tables/json_lines.h"
+
 namespace crm {
 namespace {
 
@@ -29,9 +31,7 @@ constexpr Magic kArchives[] = {
 };
 
 constexpr Magic kDocuments[] = {
-    {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv, "an old Excel workbook (.xls) or another Office document"},
     {"%PDF-"sv, "a PDF document"},
-    {"PAR1"sv, "a Parquet file"},
     {"ARROW1"sv, "an Arrow file"},
     {"Obj\x01"sv, "an Avro file"},
     {"ORC\x0A"sv, "an ORC file"},
@@ -57,15 +57,25 @@ std::string describe(std::string_view what, std::string_view advice) {
 
 bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
+bool is_zip(std::string_view head) { return head.starts_with("PK\x03\x04"sv) || head.starts_with("PK\x05\x06"sv); }
+
 std::string describe_zip(std::string_view head) {
-  if (contains(head, "[Content_Types].xml") || contains(head, "xl/")) {
-    return describe("an Excel workbook (.xlsx) or another Office document",
-                    "save it as \"CSV UTF-8\" and give that file");
-  }
   if (contains(head, "application/vnd.oasis.opendocument")) {
-    return describe("an OpenDocument file", "save it as CSV (UTF-8) and give that file");
+    return describe("an OpenDocument file (.ods or the like)", "save it as .xlsx or as CSV (UTF-8) and give that file");
+  }
+  if (contains(head, "Index/Document.iwa") || contains(head, "Index.zip")) {
+    return describe("a Numbers document", "export it as Excel (.xlsx) or CSV and give that file");
   }
   return describe("a ZIP archive", kUnpack);
+}
+
+/// Compound files: workbooks before 2007, and any that are protected by a password.
+std::string describe_compound(std::string_view head) {
+  constexpr std::string_view kEncrypted("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0", 32);
+  if (contains(head, kEncrypted)) {
+    return describe("an Office document that is protected by a password", "save it without the password and give that file");
+  }
+  return describe("an old Excel workbook (.xls) or another Office document", "save it as .xlsx or as CSV and give that file");
 }
 
 bool is_web_page(std::string_view head) {
@@ -75,10 +85,35 @@ bool is_web_page(std::string_view head) {
   return start.starts_with("<!doctype html") || start.starts_with("<html");
 }
 
+/// The suffix without those of compression, in lower case: ".jsonl".
+std::string suffix_of(std::string_view path) {
+  std::string name(path.substr(path.find_last_of('/') + 1));
+  std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const char* compressed : {".gz", ".zst"}) {
+    if (name.ends_with(compressed)) name.erase(name.rfind('.'));
+  }
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string::npos ? std::string() : name.substr(dot);
+}
+
 }  // namespace
 
+FileFormat detect_format(std::string_view head, bool whole, std::string_view path) {
+  if (head.starts_with("PAR1") || head.starts_with("PARE")) return FileFormat::parquet;
+  const std::string suffix = suffix_of(path);
+  if (is_zip(head)) {
+    const bool office = contains(head, "[Content_Types].xml") || contains(head, "xl/");
+    return office || suffix == ".xlsx" || suffix == ".xlsm" ? FileFormat::xlsx : FileFormat::csv;
+  }
+  if (suffix == ".jsonl" || suffix == ".ndjson" || suffix == ".json") return FileFormat::json_lines;
+  if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
+  if (looks_like_json_lines(head, whole)) return FileFormat::json_lines;
+  return FileFormat::csv;
+}
+
 std::optional<std::string> not_csv(std::string_view head) {
-  if (head.starts_with("PK\x03\x04"sv) || head.starts_with("PK\x05\x06"sv)) return describe_zip(head);
+  if (is_zip(head)) return describe_zip(head);
+  if (head.starts_with("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"sv)) return describe_compound(head);
   for (const Magic& magic : kArchives) {
     if (head.starts_with(magic.bytes)) return describe(magic.what, kUnpack);
   }

@@ -118,7 +118,9 @@ struct OpenOptions {
   InputOverrides overrides;
   bool is_original = false;
   std::uint64_t max_record_bytes = 64u << 20;
-  TempSpace* temp = nullptr;   ///< for standard input, compressed and transcoded files (spooled, unlinked)
+  TempSpace* temp = nullptr;   ///< for standard input, compressed and transcoded files, and what is no CSV (spooled, unlinked)
+  std::uint64_t memory_bytes = 512u << 20;  ///< of the whole process: what understands the file keeps to a share of it
+  int threads = 1;
   std::stop_token stop;
 };
 

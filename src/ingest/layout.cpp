@@ -95,10 +95,13 @@ void doubt_dialect(const SampleCounts& sample, const DetectedLayout& layout, con
 }
 
 void refuse_or_accept_empty(CsvInput::Parts& parts, const OpenOptions& options, const std::string& name) {
-  const std::string what = parts.text->size() == 0 ? "is empty" : "has no header line";
+  const bool is_lines = parts.profile.format == FileFormat::csv || parts.profile.format == FileFormat::xlsx;
+  const std::string what = parts.profile.file_bytes == 0 || parts.text->size() == 0 ? "is empty"
+                           : is_lines                                               ? "has no header line"
+                                                                                    : "has no columns";
   if (options.is_original) {
     throw Error(ErrorCode::invalid_input,
-                name + " " + what + "; the original needs a header line with the names of its columns");
+                name + " " + what + "; the original needs " + (is_lines ? "a header line with the names of its columns" : "columns with names"));
   }
   parts.profile.empty = true;
   parts.profile.sample_is_whole_file = true;
@@ -146,6 +149,33 @@ void name_columns(CsvInput::Parts& parts, const Beginning& beginning) {
   for (std::size_t i = 1; i <= columns; ++i) profile.columns.push_back(fmt::format("column_{}", i));
 }
 
+void estimate_rows(const SampleCounts& sample, CsvInput::Parts& parts) {
+  InputProfile& profile = parts.profile;
+  const double rows = static_cast<double>(sample.counts.rows);
+  profile.sample_is_whole_file = sample.whole;
+  profile.average_row_bytes = sample.counts.rows == 0 ? 0 : static_cast<double>(sample.bytes) / rows;
+  profile.estimated_rows = sample.counts.rows;
+  if (sample.whole || profile.average_row_bytes <= 0) return;
+  const std::uint64_t data_bytes = parts.text->size() - parts.data_begin;
+  profile.estimated_rows = static_cast<std::uint64_t>(static_cast<double>(data_bytes) / profile.average_row_bytes);
+}
+
+void add_warnings(InputProfile& profile, const std::string& name) {
+  const bool has_header = profile.dialect.has_header;
+  if (profile.preamble_lines > 0) {
+    profile.warnings.push_back(fmt::format("{}: {} line{} before the {} left out", name, profile.preamble_lines,
+                                           profile.preamble_lines == 1 ? "" : "s", has_header ? "header" : "data"));
+  }
+  if (has_header && profile.header_certainty.share < 0.5) {
+    profile.warnings.push_back(fmt::format("{}: the first record is taken for the header, but {}; if the file has no header, "
+                                           "say --no-header",
+                                           name, profile.header_certainty.reason));
+  }
+  for (std::string& warning : damage_warnings(profile.columns, profile.sample)) {
+    profile.warnings.push_back(name + ": " + std::move(warning));
+  }
+}
+
 }  // namespace
 
 void read_layout(CsvInput::Parts& parts, std::uint64_t text_begin, const OpenOptions& options,
@@ -170,29 +200,33 @@ void read_layout(CsvInput::Parts& parts, std::uint64_t text_begin, const OpenOpt
 
   const SampleCounts sample = take_sample(head, data, parts.format, profile);
   doubt_dialect(sample, beginning.layout, profile, name);
-  profile.sample_is_whole_file = sample.whole;
-  profile.average_row_bytes = sample.counts.rows == 0
-                                  ? 0
-                                  : static_cast<double>(sample.bytes) / static_cast<double>(sample.counts.rows);
-  profile.estimated_rows = sample.counts.rows;
-  if (!sample.whole && profile.average_row_bytes > 0) {
-    profile.estimated_rows = static_cast<std::uint64_t>(
-        static_cast<double>(parts.text->size() - parts.data_begin) / profile.average_row_bytes);
-  }
+  estimate_rows(sample, parts);
   profile.header_certainty = !has_header ? Certainty{1.0, options.overrides.has_header.has_value(), "--no-header"}
                                          : header_certainty(profile.columns, profile.sample);
-  if (profile.preamble_lines > 0) {
-    profile.warnings.push_back(fmt::format("{}: {} line{} before the {} left out", name, profile.preamble_lines,
-                                           profile.preamble_lines == 1 ? "" : "s", has_header ? "header" : "data"));
+  add_warnings(profile, name);
+}
+
+void read_table_layout(CsvInput::Parts& parts, TableLayout layout, const OpenOptions& options, const std::string& name) {
+  InputProfile& profile = parts.profile;
+  parts.format.table_text = true;
+  parts.format.encoding = profile.encoding;
+  parts.format.max_record_bytes = kMaxRecordBytesLimit;  // TableText has seen to it
+  profile.dialect.has_header = options.overrides.has_header.value_or(true);
+  profile.columns = std::move(layout.columns);
+  profile.header_certainty = std::move(layout.header);
+  profile.preamble_lines = layout.preamble_lines;
+  if (profile.columns.empty()) return refuse_or_accept_empty(parts, options, name);
+
+  parts.format.columns = profile.columns.size();
+  parts.data_begin = layout.data_begin;
+  parts.data_first_line = layout.data_first_line;
+  const std::string text = read_head(*parts.text, parts.data_begin, kSampleBytes);
+  const TextHead head{text, parts.data_begin + text.size() == parts.text->size()};
+  estimate_rows(take_sample(head, 0, parts.format, profile), parts);
+  if (profile.dialect.has_header && !profile.header_certainty.given) {
+    profile.header_certainty = header_certainty(profile.columns, profile.sample);
   }
-  if (has_header && profile.header_certainty.share < 0.5) {
-    profile.warnings.push_back(fmt::format("{}: the first record is taken for the header, but {}; if the file has no header, "
-                                           "say --no-header",
-                                           name, profile.header_certainty.reason));
-  }
-  for (std::string& warning : damage_warnings(profile.columns, profile.sample)) {
-    profile.warnings.push_back(name + ": " + std::move(warning));
-  }
+  add_warnings(profile, name);
 }
 
 }  // namespace crm

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "ingest/csv_input.h"
 #include "ingest/input.h"
@@ -18,5 +19,17 @@ inline constexpr std::size_t kSampleCells = 300'000;
 /// Errors: invalid_input, as `open_input`.
 void read_layout(CsvInput::Parts& parts, std::uint64_t text_begin, const OpenOptions& options,
                  const std::string& name);
+
+/// What a file that is no CSV says of its own layout.
+struct TableLayout {
+  std::vector<std::string> columns;
+  std::uint64_t data_begin = 0;       ///< offset of the first row in the text
+  std::uint64_t data_first_line = 1;  ///< its line, 1-based
+  std::uint64_t preamble_lines = 0;
+  Certainty header;                   ///< not `given`: judged by how it looks
+};
+
+/// The same for text by TableText, whose layout is known.
+void read_table_layout(CsvInput::Parts& parts, TableLayout layout, const OpenOptions& options, const std::string& name);
 
 }  // namespace crm

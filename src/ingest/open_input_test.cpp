@@ -352,15 +352,15 @@ TEST_F(OpenInput, AFolderIsAnError) {
 TEST_F(OpenInput, OtherFormatsAreRefusedWithAWordOnWhatToDo) {
   const std::string rest(600, '\0');
   EXPECT_EQ(refusal("PK\x03\x04....[Content_Types].xml" + rest),
-            "cannot read FILE: it is an Excel workbook (.xlsx) or another Office document: save it as \"CSV UTF-8\" and "
-            "give that file");
+            "cannot read FILE: it is an Excel workbook or a ZIP archive that ends early; get the file again (a broken download?)");
   EXPECT_EQ(refusal("PK\x03\x04....people.csv" + rest),
             "cannot read FILE: it is a ZIP archive: unpack it and give the CSV file inside");
   EXPECT_EQ(refusal("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1" + rest),
-            "cannot read FILE: it is an old Excel workbook (.xls) or another Office document: export it as CSV");
+            "cannot read FILE: it is an old Excel workbook (.xls) or another Office document: save it as .xlsx or as CSV and give that "
+            "file");
   EXPECT_EQ(refusal("%PDF-1.7\n"), "cannot read FILE: it is a PDF document: export it as CSV");
   EXPECT_EQ(refusal("\x89PNG\r\n\x1A\n" + rest), "cannot read FILE: it is a PNG image: give a CSV file");
-  EXPECT_EQ(refusal("PAR1" + rest), "cannot read FILE: it is a Parquet file: export it as CSV");
+  EXPECT_EQ(refusal("PAR1" + rest), "cannot read FILE: it is a Parquet file that ends early; get the file again (a broken download?)");
   EXPECT_EQ(refusal("\x7F" "ELF" + rest), "cannot read FILE: it is a program: give a CSV file");
   EXPECT_EQ(refusal(std::string("\xFD" "7zXZ\0", 6) + rest),
             "cannot read FILE: it is an xz archive: unpack it and give the CSV file inside");

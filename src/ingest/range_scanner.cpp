@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "ingest/record_start.h"
+#include "ingest/table_text.h"
 
 namespace crm {
 namespace {
@@ -138,8 +139,15 @@ void RangeScanner::add_reject() {
   const ScanReject& found = scanner_.reject();
   Reject reject;
   reject.line = found.line;
-  reject.reason = reject_reason_text(found.reason, options_.format, found.fields);
-  reject.text = reject_text({window_.at(unit_.begin + found.begin), found.size}, options_.format);
+  const std::string_view raw(window_.at(unit_.begin + found.begin), found.size);
+  if (found.reason == RejectReason::stated) {
+    StatedReject stated = read_stated_reject(raw, options_.format);
+    reject.reason = std::move(stated.reason);
+    reject.text = reject_text(stated.raw, options_.format);
+  } else {
+    reject.reason = reject_reason_text(found.reason, options_.format, found.fields);
+    reject.text = reject_text(raw, options_.format);
+  }
   unit_.rejects.push_back(std::move(reject));
 }
 

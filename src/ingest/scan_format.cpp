@@ -49,6 +49,8 @@ std::string reject_reason_text(RejectReason reason, const ScanFormat& format, st
       return "bytes that are not " + encoding_title(format.encoding);
     case RejectReason::too_long:
       return "record is longer than --max-record-bytes";
+    case RejectReason::stated:
+      return {};  // ingest/table_text.h has its words
   }
   return {};
 }

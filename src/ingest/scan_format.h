@@ -13,6 +13,9 @@ struct ScanFormat {
   std::size_t columns = 0;                     ///< every row has so many
   std::uint64_t max_record_bytes = 64u << 20;  ///< without the line end; below kMaxRecordBytesLimit
   std::string encoding = "utf-8";              ///< of the file, for messages
+  /// The text was made by TableText of a file that is no CSV: each record is one line of that file, however many line
+  /// ends it holds here, short records are no fault, and some records are rejects that were found before.
+  bool table_text = false;
 };
 
 /// The largest --max-record-bytes: a field's size has 30 bits.
@@ -30,7 +33,15 @@ inline constexpr std::size_t kMaxBatchFields = 512 * 1024;
 inline constexpr std::size_t kMaxBatchRows = 128 * 1024;
 
 /// Why a record could not become a row.
-enum class RejectReason { none, too_many_fields, text_after_quote, open_quote, undecodable, too_long };
+enum class RejectReason {
+  none,
+  too_many_fields,
+  text_after_quote,
+  open_quote,
+  undecodable,
+  too_long,
+  stated,  ///< by TableText
+};
 
 /// The fixed wording for people. `fields`: how many the record has, for too_many_fields.
 std::string reject_reason_text(RejectReason reason, const ScanFormat& format, std::size_t fields);

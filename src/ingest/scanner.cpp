@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ingest/special_bytes.h"
+#include "ingest/table_text.h"
 
 namespace crm {
 
@@ -67,7 +68,8 @@ Scanner::Stop Scanner::run(std::size_t boundary) {
         break;
     }
     if (record.size > format_.max_record_bytes) return Stop::too_long;
-    if (record.size == 0 && format_.columns != 1) {
+    // A row of one empty cell is written with quotes by TableText.
+    if (record.size == 0 && (format_.columns != 1 || format_.table_text)) {
       ++counts_.empty_lines;
       ++counts_.lines;
       position_ = record.next;
@@ -76,7 +78,7 @@ Scanner::Stop Scanner::run(std::size_t boundary) {
     const RejectReason reason = judge(record);
     if (reason != RejectReason::none) return reject_record(reason, record);
     add_row(record, fields);
-    counts_.lines += record.lines;
+    counts_.lines += lines_of(record);
     position_ = record.next;
   }
   return Stop::boundary;
@@ -96,7 +98,7 @@ void Scanner::add_row(const ParsedRecord& record, Field* fields) {
     blank.begin = record.begin + record.size;
     std::fill(fields + record.fields, fields + stored_, blank);
   }
-  if (record.fields < format_.columns) ++counts_.padded;
+  if (record.fields < format_.columns && !format_.table_text) ++counts_.padded;
   if (!all_columns_) {
     Field* out = batch_.fields_.data() + batch_.rows_ * batch_.columns_;
     for (const int column : projection_) *out++ = fields[column];
@@ -114,6 +116,7 @@ void Scanner::add_row(const ParsedRecord& record, Field* fields) {
 }
 
 RejectReason Scanner::judge(const ParsedRecord& record) {
+  if (format_.table_text && is_stated_reject({text_ + record.begin, record.size})) return RejectReason::stated;
   // In the order in which a reader notices them: the number of fields is known at the record's end.
   if (record.text_after_quote) return RejectReason::text_after_quote;
   if (record.fields > format_.columns) return RejectReason::too_many_fields;
@@ -132,7 +135,7 @@ Scanner::Stop Scanner::reject_record(RejectReason reason, const ParsedRecord& re
   reject_ = {reason, record.begin, record.size, record.fields, counts_.lines};
   ++counts_.rejected;
   counts_.undecodable += reason == RejectReason::undecodable;
-  counts_.lines += record.lines;
+  counts_.lines += lines_of(record);
   position_ = record.next;
   return Stop::rejected;
 }

@@ -63,6 +63,7 @@ class Scanner {
   void add_row(const ParsedRecord& record, Field* fields);
   RejectReason judge(const ParsedRecord& record);
   bool is_valid(const ParsedRecord& record);
+  std::uint32_t lines_of(const ParsedRecord& record) const { return format_.table_text ? 1 : record.lines; }
   Stop reject_open_quote(const ParsedRecord& record);
   Stop reject_record(RejectReason reason, const ParsedRecord& record);
 

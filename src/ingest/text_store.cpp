@@ -74,6 +74,10 @@ std::unique_ptr<TextStore> text_in_place(UniqueFd fd, const std::string& name) {
   return std::make_unique<TextInPlace>(std::move(fd), name);
 }
 
+std::unique_ptr<TextStore> spilled_text(std::unique_ptr<SpillFile> file, std::uint64_t hash) {
+  return std::make_unique<SpooledText>(std::move(file), hash);
+}
+
 std::unique_ptr<TextStore> spool_text(SpoolRequest request) {
   if (request.temp == nullptr) throw Error(ErrorCode::internal, request.name + " needs a temporary folder");
   std::unique_ptr<SpillFile> file = request.temp->create_spill();
@@ -95,7 +99,7 @@ std::unique_ptr<TextStore> spool_text(SpoolRequest request) {
     keep(std::string_view(chunk.data(), got), false);
   }
   keep({}, true);
-  return std::make_unique<SpooledText>(std::move(file), request.raw->hash());
+  return spilled_text(std::move(file), request.raw->hash());
 }
 
 }  // namespace crm

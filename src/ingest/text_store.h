@@ -31,6 +31,9 @@ class TextStore {
 /// A plain UTF-8 file, read in place (never mapped: mapped pages count as memory, and a file that shrinks would kill us).
 std::unique_ptr<TextStore> text_in_place(UniqueFd fd, const std::string& name);
 
+/// Text that was written to an unlinked file; `hash` is that of the file that it came from.
+std::unique_ptr<TextStore> spilled_text(std::unique_ptr<SpillFile> file, std::uint64_t hash);
+
 /// What is to be decoded into a temporary file.
 struct SpoolRequest {
   RawSource* raw = nullptr;         ///< hashed to its end

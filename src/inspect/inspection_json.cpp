@@ -37,11 +37,12 @@ ordered_json column_json(const std::string& name, const ColumnFindings& column) 
 
 void add_profile(const InputProfile& profile, ordered_json& json) {
   json["bytes"] = profile.file_bytes;
-  json["format"] = "csv";
+  json["format"] = format_name(profile.format);
+  if (profile.format == FileFormat::xlsx) json["sheet"] = profile.sheet;
   json["compression"] = profile.compression;
   json["encoding"] = certainty_json(profile.encoding, profile.encoding_certainty);
   json["bom"] = profile.has_bom;
-  json["delimiter"] = certainty_json(std::string(1, profile.dialect.delimiter), profile.delimiter_certainty);
+  if (profile.format == FileFormat::csv) json["delimiter"] = certainty_json(std::string(1, profile.dialect.delimiter), profile.delimiter_certainty);
   json["header"] = certainty_json(profile.dialect.has_header, profile.header_certainty);
   json["preamble_lines"] = profile.preamble_lines;
   json["empty"] = profile.empty;

@@ -45,9 +45,9 @@ PreparedMerge::PreparedMerge(MergeJob job, std::stop_token stop) : job_(std::mov
   const MergeSpec& spec = job_.spec;
   check_outputs(spec, job_.limits.database ? job_.limits.database->string() : "");
   temp_ = std::make_unique<TempSpace>(job_.limits.temp_dir);
-  outputs_ = open_outputs(spec, stop);
+  outputs_ = open_outputs(spec, {temp_.get(), job_.limits.memory_bytes, stop});
   rejects_ = reject_policy(spec, outputs_.rejects.get());
-  inputs_ = open_inputs(spec, *temp_, {rejects_.get(), job_.limits.memory_bytes}, stop);
+  inputs_ = open_inputs(spec, *temp_, {rejects_.get(), job_.limits.memory_bytes, job_.limits.threads}, stop);
   enriched_ = inputs_.enriched_profiles();
   plan_ = plan_merge(spec, original(), enriched_);
 }

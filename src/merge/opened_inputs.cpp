@@ -29,6 +29,8 @@ OpenedInputs open_inputs(const MergeSpec& spec, TempSpace& temp, const InputChec
     options.is_original = is_original;
     options.max_record_bytes = spec.max_record_bytes;
     options.temp = &temp;
+    options.memory_bytes = checks.memory_bytes;
+    options.threads = checks.threads;
     options.stop = stop;
     return make_checked_input(open_input(ref, options), checks);
   };

@@ -82,6 +82,7 @@ std::vector<WantedOutput> wanted_outputs(const OutputPaths& paths) {
   want("--report", paths.report);
   want("--report", paths.report_html);
   want("--save-spec", paths.save_spec);
+  want("--excel-safe", paths.excel_safe);
   want("-o", paths.merged);
   return outputs;
 }

@@ -19,15 +19,20 @@ struct Dialect {
   bool has_header = true;
 };
 
+/// What kind of file an input is.
+enum class FileFormat { csv, json_lines, parquet, xlsx };
+
 /// One input, looked at but not yet read.
 struct InputProfile {
   std::string name;         ///< as reports call it: "original", or the enriched file's name
   std::string path;         ///< as given; "-" is standard input
   std::uint64_t file_bytes = 0;       ///< on disk, compressed if it is
   std::string compression;  ///< "none", "gzip", "zstd"
+  FileFormat format = FileFormat::csv;
+  std::string sheet;        ///< xlsx: the sheet that is read
   std::string encoding;     ///< "utf-8", "utf-16le", "utf-16be", "utf-32le", "utf-32be", "windows-1252", or an ICU name as given
   bool has_bom = false;
-  Dialect dialect;
+  Dialect dialect;          ///< the delimiter is of CSV alone
   Certainty encoding_certainty, delimiter_certainty, header_certainty;
   std::uint64_t preamble_lines = 0;   ///< lines before the header (or before the data without a header)
   std::vector<std::string> columns;   ///< header as it came; `column_1`… without a header. Empty: no header at all

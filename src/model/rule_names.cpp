@@ -73,4 +73,14 @@ std::vector<std::string> kind_names() { return all_names(kKinds); }
 std::vector<std::string> strategy_names() { return all_names(kStrategies); }
 std::vector<std::string> policy_names() { return all_names(kPolicies); }
 
+std::string_view format_name(FileFormat format) {
+  switch (format) {
+    case FileFormat::csv: return "csv";
+    case FileFormat::json_lines: return "jsonl";
+    case FileFormat::parquet: return "parquet";
+    case FileFormat::xlsx: return "xlsx";
+  }
+  return "";
+}
+
 }  // namespace crm

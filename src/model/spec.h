@@ -28,6 +28,10 @@ struct InputRef {
   std::string path;
   std::string name;             ///< the file's stem unless given; unique among the enriched (`a`, `a_2`)
   bool name_given = false;
+  std::string sheet;            ///< of a workbook, as in `FILE.xlsx#SHEET`; empty: its first
+
+  /// The path with the sheet, as it is typed.
+  std::string location() const { return sheet.empty() ? path : path + "#" + sheet; }
 };
 
 /// One item of `--on`: a kind (columns empty: detected), or columns of the original with a kind.
@@ -74,6 +78,7 @@ struct OutputPaths {
   std::string unmatched_enriched;
   std::string rejects;
   std::string save_spec;           ///< .yaml: the spec as resolved
+  std::string excel_safe;          ///< a second copy of `merged`
 };
 
 /// Everything that a user can ask of a merge, defaults included.

@@ -139,10 +139,15 @@ class FileOutput final : public OutputFile {
     write_all_at(place_.fd(), offset, bytes, place_.shown);
   }
 
-  void publish() override {
-    if (std::exchange(published_, true)) throw Error(ErrorCode::internal, path_ + " was published twice");
+  void complete() override {
+    if (std::exchange(completed_, true)) return;
     if (compressor_) compressor_->finish(buffer_);
     flush();
+  }
+
+  void publish() override {
+    if (std::exchange(published_, true)) throw Error(ErrorCode::internal, path_ + " was published twice");
+    complete();
     writeback_.stop();
     if (place_.staged) place_.staged->publish();
   }
@@ -173,7 +178,7 @@ class FileOutput final : public OutputFile {
   std::string buffer_;
   std::uint64_t end_ = 0;
   Writeback writeback_{place_.fd()};  ///< stops before `place_` closes the file
-  bool published_ = false;
+  bool completed_ = false, published_ = false;
 };
 
 }  // namespace

@@ -29,7 +29,10 @@ class OutputFile {
   virtual std::uint64_t reserve(std::uint64_t size) = 0;
   /// Writes into a reserved range. Any thread.
   virtual void write_at(std::uint64_t offset, std::string_view bytes) = 0;
-  /// Finishes compression, syncs the bytes and makes the file appear. At most once.
+  /// Finishes what can fail for want of memory or disk (compression, another format), so that `publish` only has to make
+  /// the file appear. Nothing may be appended after it. `publish` does it if it was not done.
+  virtual void complete() {}
+  /// Completes the file, syncs the bytes and makes the file appear. At most once.
   virtual void publish() = 0;
   virtual const std::string& path() const = 0;
 };

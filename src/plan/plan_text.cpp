@@ -12,6 +12,16 @@
 namespace crm {
 namespace {
 
+std::string format_shown(const InputProfile& file) {
+  switch (file.format) {
+    case FileFormat::csv: return file.encoding;
+    case FileFormat::json_lines: return "JSON lines";
+    case FileFormat::parquet: return "Parquet";
+    case FileFormat::xlsx: return "sheet " + shown(file.sheet);
+  }
+  return "";
+}
+
 std::string delimiter_shown(char delimiter) {
   switch (delimiter) {
     case ',':
@@ -74,8 +84,9 @@ void print_inputs(std::string& out, const InputProfile& original, const std::vec
       table.add({rank, shown(file.name), "empty"});
       return;
     }
-    table.add({rank, shown(file.name), plural(file.columns.size(), "column"), file.encoding,
-               delimiter_shown(file.dialect.delimiter) + (file.dialect.has_header ? "" : ", no header")});
+    table.add({rank, shown(file.name), plural(file.columns.size(), "column"), format_shown(file),
+               (file.format == FileFormat::csv ? delimiter_shown(file.dialect.delimiter) : "") +
+                   (file.dialect.has_header ? "" : ", no header")});
   };
   add("", original);
   for (std::size_t i = 0; i < enriched.size(); ++i) add(std::to_string(i + 1), enriched[i]);

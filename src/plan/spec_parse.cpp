@@ -277,7 +277,8 @@ InputRef parse_input(std::string_view text) {
   input.path = std::string(text);
   if (text.empty()) fail("NAME=PATH", "a file's name is empty");
   std::string_view stem = text.substr(text.find_last_of('/') + 1);  // npos + 1 is 0
-  for (std::string_view suffix : {".gz", ".zst", ".csv", ".tsv", ".txt", ".tab"}) {
+  for (std::string_view suffix : {".gz", ".zst", ".csv", ".tsv", ".txt", ".tab", ".jsonl", ".ndjson", ".json", ".parquet", ".xlsx",
+                                  ".xlsm"}) {
     if (stem.size() <= suffix.size()) continue;
     if (lower(stem.substr(stem.size() - suffix.size())) == suffix) stem.remove_suffix(suffix.size());
   }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "model/rule_names.h"
 #include "report/plan_json.h"
 #include "report/report_warnings.h"
 
@@ -32,11 +33,12 @@ ordered_json input_json(const InputProfile& profile, const InputAccount& account
   json["path"] = profile.path;
   json["bytes"] = profile.file_bytes;
   json["xxh3"] = fmt::format("{:016x}", account.xxh3);
-  json["format"] = "csv";
+  json["format"] = format_name(profile.format);
+  if (profile.format == FileFormat::xlsx) json["sheet"] = profile.sheet;
   json["compression"] = profile.compression;
   json["encoding"] = certainty_json(profile.encoding, profile.encoding_certainty);
   json["bom"] = profile.has_bom;
-  json["delimiter"] = certainty_json(std::string(1, profile.dialect.delimiter), profile.delimiter_certainty);
+  if (profile.format == FileFormat::csv) json["delimiter"] = certainty_json(std::string(1, profile.dialect.delimiter), profile.delimiter_certainty);
   json["header"] = certainty_json(profile.dialect.has_header, profile.header_certainty);
   json["preamble_lines"] = profile.preamble_lines;
   json["columns"] = profile.columns;

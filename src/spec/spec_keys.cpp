@@ -48,6 +48,7 @@ constexpr SpecKey kKeys[] = {
     {"alternate-suffix", text},
 
     {"output", path},
+    {"excel-safe", path},
     {"report", path},
     {"changes", path},
     {"provenance", path},

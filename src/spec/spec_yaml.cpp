@@ -158,13 +158,13 @@ class SpecWriter {
 
   void inputs() {
     writer_.open(0, "original");
-    writer_.scalar(1, "path", relative(spec_.original.path));
+    writer_.scalar(1, "path", relative(spec_.original.location()));
     known_columns(1, "original");
     writer_.open(0, "enriched");
     for (const InputRef& input : spec_.enriched) {
       writer_.next_item();
       writer_.scalar(1, "name", input.name);
-      writer_.scalar(1, "path", relative(input.path));
+      writer_.scalar(1, "path", relative(input.location()));
       known_columns(1, input.name);
     }
   }
@@ -271,6 +271,7 @@ class SpecWriter {
 
   void outputs() {
     path("output", spec_.outputs.merged);
+    path("excel-safe", spec_.outputs.excel_safe);
     std::vector<std::string> reports;
     for (const std::string& report : {spec_.outputs.report, spec_.outputs.report_html}) {
       if (!report.empty()) reports.push_back(relative(report));
