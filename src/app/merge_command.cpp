@@ -50,7 +50,10 @@ std::string report_page(const RunOptions& run, const PreparedMerge& merge, const
 }  // namespace
 
 void run_merge(const RunOptions& run, const CommandContext& context) {
-  if (run.engine == EngineKind::stream) cap_memory(run.limits.memory_bytes);  // the sql engine watches DuckDB
+  if (run.engine == EngineKind::stream) {  // the sql engine watches DuckDB's memory, and the process's, itself
+    use_lean_malloc();
+    cap_memory(run.limits.memory_bytes);
+  }
   PreparedMerge merge({run.spec, run.engine, run.limits, program_version()}, context.stop);
   const MergeReport report = run_shown(merge, run.progress, context);
   OpenedOutputs& outputs = merge.outputs();

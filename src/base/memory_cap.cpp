@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <array>
@@ -14,8 +15,11 @@ namespace crm {
 namespace {
 
 std::atomic<std::uint64_t> cap_bytes{0};
+std::atomic<std::uint64_t> growing_bytes{0};  // of all Growths that are not over
 
-/// Memory that is granted but not yet used by the threads beside this one.
+/// From here on pages are brought in at once, however far the cap.
+constexpr std::size_t kVeryLargeBytes = 4u << 20;
+/// Small allocations meanwhile.
 constexpr std::uint64_t kMargin = 2u << 20;
 constexpr int kMostHeaps = 4;
 constexpr int kKeptHeapBytes = 2 << 20;
@@ -47,12 +51,32 @@ MemoryCapReached::MemoryCapReached(std::uint64_t cap, std::uint64_t needed)
 
 void cap_memory(std::uint64_t bytes) { cap_bytes = bytes; }
 
-void check_growth(std::size_t bytes) {
+Growth::Growth(std::size_t bytes) {
   if (bytes < kLargeGrowthBytes) return;
   const std::uint64_t cap = cap_bytes.load(std::memory_order_relaxed);
   if (cap == 0) return;
-  const std::uint64_t needed = rss_bytes() + bytes + kMargin;
-  if (needed > cap) throw MemoryCapReached(cap, needed);
+  const std::uint64_t growing = growing_bytes.fetch_add(bytes) + bytes;
+  const std::uint64_t needed = rss_bytes() + growing + kMargin;
+  if (needed > cap) {
+    growing_bytes.fetch_sub(bytes);
+    throw MemoryCapReached(cap, needed);
+  }
+  bytes_ = bytes;
+  near_cap_ = bytes >= kVeryLargeBytes || needed > cap / 4 * 3;
+}
+
+Growth::~Growth() {
+  if (bytes_ != 0) growing_bytes.fetch_sub(bytes_);
+}
+
+void Growth::took(void* memory) const {
+  if (bytes_ == 0 || !near_cap_ || memory == nullptr) return;
+  static const auto page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const auto at = reinterpret_cast<std::uintptr_t>(memory);
+  const std::uintptr_t begin = (at + page_bytes - 1) / page_bytes * page_bytes;
+  const std::uintptr_t end = (at + bytes_) / page_bytes * page_bytes;
+  // Where the kernel does not know it (before 5.14) the pages come when they are used.
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
 }
 
 void use_lean_malloc() {

@@ -29,9 +29,24 @@ inline constexpr std::size_t kLargeGrowthBytes = std::size_t{1} << 20;
 /// (app/bin/new_delete.cpp).
 void cap_memory(std::uint64_t bytes);
 
-/// Asks before memory of `bytes` is taken. Cost: nothing for a small one, some microseconds for a large one.
-/// Errors: MemoryCapReached. Threads: any.
-void check_growth(std::size_t bytes);
+/// Taking memory of `bytes`: asks before (the constructor), and until it is over others that ask count with it.
+///
+/// Cost: nothing for a small one, some microseconds for a large one. Errors: MemoryCapReached. Threads: any.
+class Growth {
+ public:
+  explicit Growth(std::size_t bytes);
+  ~Growth();
+  Growth(const Growth&) = delete;
+  Growth& operator=(const Growth&) = delete;
+
+  /// The memory that was taken. Where the cap is near its pages are brought in now, so that they are counted: memory
+  /// that is only promised would let others take it, too.
+  void took(void* memory) const;
+
+ private:
+  std::size_t bytes_ = 0;  // that others count with
+  bool near_cap_ = false;
+};
 
 /// Empties a text that is used again and again, and gives its memory back where one long cell made it large.
 inline void clear_scratch(std::string& text) {
@@ -40,7 +55,7 @@ inline void clear_scratch(std::string& text) {
 }
 
 /// Makes malloc give memory back: large blocks come from the kernel and return to it at once (by default glibc begins
-/// to keep blocks of up to 32 MiB), and threads share a few heaps. Before the first thread.
+/// to keep blocks of up to 32 MiB), and threads share a few heaps. For the whole process.
 void use_lean_malloc();
 
 }  // namespace crm

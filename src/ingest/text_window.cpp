@@ -45,7 +45,7 @@ void TextWindow::trim(std::size_t bytes) {
 void TextWindow::reserve(std::size_t size) {
   if (size <= capacity_ && bytes_) return;
   const std::size_t capacity = std::max(size, kMinWindowBytes);
-  check_growth(capacity - capacity_);
+  const Growth growth(capacity - capacity_);
   // realloc and not a new array: a large one is moved by its page table, never there twice; and nothing is zeroed.
   char* const larger = static_cast<char*>(std::realloc(bytes_.get(), capacity));
   if (larger == nullptr) {
@@ -53,6 +53,7 @@ void TextWindow::reserve(std::size_t size) {
   }
   static_cast<void>(bytes_.release());
   bytes_.reset(larger);
+  growth.took(larger + capacity_);
   capacity_ = capacity;
 }
 

@@ -30,8 +30,10 @@ class BlockPool {
         return block;
       }
     }
-    check_growth(std::max(bytes, kBlockBytes));
-    return MappedArray<char>(std::max(bytes, kBlockBytes));
+    const Growth growth(std::max(bytes, kBlockBytes));
+    MappedArray<char> block(std::max(bytes, kBlockBytes));
+    growth.took(block.data());
+    return block;
   }
 
   void give_back(MappedArray<char> block) {

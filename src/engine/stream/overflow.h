@@ -31,6 +31,8 @@ class Overflow {
  public:
   /// Of one text, what may stay in memory.
   static constexpr std::size_t kMostText = 4u << 20;
+  /// Room for short cells and line ends behind a long one.
+  static constexpr std::size_t kBehindLongCell = 64u << 10;
 
   Overflow(TempSpace& temp, std::stop_token stop);
   ~Overflow();
@@ -45,7 +47,7 @@ class Overflow {
   void make_room(OverflowingText& out, std::size_t more) {
     if (more <= kMostText) return;
     if (!out.text.empty()) put_away(out.text, out.before);
-    out.text.reserve(more);
+    out.text.reserve(more + kBehindLongCell);  // one byte too many would double it
   }
 
   /// Calls `each` for what was put away, piece by piece.

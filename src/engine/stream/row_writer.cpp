@@ -126,6 +126,7 @@ void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t
     }
   }
   if (from < step.last) out.text.append(raw.data() + (begin(from) - base), end(step.last - 1) - begin(from));
+  overflow_.relieve(out);
 }
 
 void RowWriter::write_match(Role role, const RowMerge& merged, std::string& out) {
