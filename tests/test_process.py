@@ -236,13 +236,14 @@ SIDE_FILES = ["--provenance", "p.csv", "--conflicts", "co.csv", "--changes", "ch
 
 
 @pytest.mark.parametrize("side_files", [[], SIDE_FILES], ids=["alone", "with side files"])
-@pytest.mark.parametrize("cell_mb, limit_mb", [(6, 96), (20, 96), (24, 96), (12, 200)])
+@pytest.mark.parametrize("cell_mb, limit_mb", [(4, 96), (20, 96), (24, 96), (12, 200)])
 def test_long_cells_keep_under_the_memory_limit_or_end_it_before(cell_mb, limit_mb, side_files, tmp_path):
     long_cells(tmp_path, cell_mb * 1_000_000)
     code, peak, error = peak_of(["merge", "crm.csv", "v.csv", "-o", "out.csv", "--on", "email", "--quiet", "--memory-limit",
                                  f"{limit_mb}MB", *side_files], tmp_path)
     assert peak <= limit_mb * 1_000_000, error
-    if cell_mb * 16 <= limit_mb:
+    # What a merge takes without long cells, and so many copies of the longest at once (ADR 5).
+    if 65 + 7 * cell_mb <= limit_mb:
         assert code == 0, error
     assert code == 0 or (code == 4 and "--memory-limit" in error), error
 

@@ -261,7 +261,7 @@ SELECT e.key_id,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c38) END AS v40,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c39) END AS v41,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c40) END AS v42,
-       crm_completeness(e.c0, e.c1, e.c2, e.c3, e.c4, e.c5, e.c6, e.c7, e.c8, e.c9, e.c10, e.c11, e.c12, e.c13, e.c14, e.c15, e.c16, e.c17, e.c18, e.c19, e.c20, e.c21, e.c22, e.c23, e.c24, e.c25, e.c26, e.c27, e.c28, e.c29, e.c30, e.c31, e.c32, e.c33, e.c34, e.c35, e.c36, e.c37, e.c38, e.c39, e.c40) AS completeness
+       e.filled AS completeness
 FROM crm_owned(1) AS e
 ORDER BY e.key_id, e.row;
 
@@ -856,7 +856,7 @@ SELECT e.key_id,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c28) END AS v57,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c29) END AS v58,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c31) END AS v59,
-       crm_completeness(e.c0, e.c1, e.c2, e.c3, e.c4, e.c5, e.c6, e.c7, e.c8, e.c9, e.c10, e.c11, e.c12, e.c13, e.c14, e.c15, e.c16, e.c17, e.c18, e.c19, e.c20, e.c21, e.c22, e.c23, e.c24, e.c25, e.c26, e.c27, e.c28, e.c29, e.c30, e.c31) AS completeness
+       e.filled AS completeness
 FROM crm_owned(2) AS e
 ORDER BY e.key_id, e.row;
 
@@ -1318,7 +1318,7 @@ SELECT e.key_id,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c4) END AS v6,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c2) END AS v14,
        CASE WHEN e.key_id & 255 NOT IN (3) THEN crm_value(e.c6) END AS v60,
-       crm_completeness(e.c0, e.c1, e.c2, e.c3, e.c4, e.c5, e.c6) AS completeness
+       e.filled AS completeness
 FROM crm_owned(3) AS e
 ORDER BY e.key_id, e.row;
 

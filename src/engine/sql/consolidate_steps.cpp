@@ -131,11 +131,7 @@ std::vector<Step> hit(const SqlShape& shape, Side side, int file) {
                                                  numbers(lanes), value, numbered("v", column)));
   }
   const PlanInput& input = shape.plan.inputs[file];
-  if (shape.needs_completeness(file)) {
-    std::vector<Sql> cells;
-    for (int c = 0; c < input.column_count; ++c) cells.push_back(sql("e.{}", numbered("c", c)));
-    select.columns.push_back(sql("crm_completeness({}) AS completeness", Sql::join(cells, ", ")));
-  }
+  if (shape.needs_completeness(file)) select.columns.push_back(sql("e.filled AS completeness"));
   if (shape.needs_recency(file)) {
     select.columns.push_back(input.recency_column ? sql("crm_recency(e.{}) AS recency", numbered("c", *input.recency_column))
                                                   : sql("CAST(NULL AS BIGINT) AS recency"));

@@ -68,7 +68,6 @@ TEST_F(Functions, BlankCellsAreNoValues) {
   EXPECT_EQ(text("crm_value('  ')"), "NULL\n");
   EXPECT_EQ(text("crm_value('N/A')"), "NULL\n");
   EXPECT_EQ(text("crm_blank('\u00a0')"), "true\n");
-  EXPECT_EQ(text("crm_completeness('a', '', ' ', 'b', 'N/A')"), "2\n");
 }
 
 TEST_F(Functions, LengthIsCodePointsAndRecencyIsTime) {

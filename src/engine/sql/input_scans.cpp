@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <numeric>
 
 #include "base/error.h"
 #include "engine/sql/input_tables.h"
@@ -86,18 +87,19 @@ class OwnedScan : public TableScan {
  public:
   OwnedScan(InputTables& tables, std::size_t number, std::vector<int> projection)
       : tables_(tables), number_(number), projection_(std::move(projection)) {
-    std::vector<int> columns;
+    const std::vector<int> columns = columns_to_read();
     for (const int column : projection_) {
-      place_.push_back(columns.size());
-      if (column >= kFirstCell) columns.push_back(column - kFirstCell);
+      const auto found = std::find(columns.begin(), columns.end(), column - kFirstCell);
+      place_.push_back(static_cast<std::size_t>(found - columns.begin()));
     }
+    cells_ = columns.size();
     stream_ = std::make_unique<RowStream>(tables.input(number), tables.stream_options(number, columns, false));
   }
 
   std::unique_ptr<TableReader> reader() override { return std::make_unique<Reader>(*this); }
 
  private:
-  static constexpr int kKeyId = 0, kSize = 1, kRow = 2, kLine = 3, kFirstCell = 4;
+  static constexpr int kKeyId = 0, kSize = 1, kRow = 2, kLine = 3, kFilled = 4, kFirstCell = 5;
   static constexpr std::uint64_t kWindowRows = 65'536;
 
   /// Rows of a file, and those of them that are owned, by row.
@@ -131,6 +133,26 @@ class OwnedScan : public TableScan {
     std::size_t at = 0;
   };
 
+  /// The columns of the cells that are wanted; all of them, in order, where the filled ones are to be counted.
+  std::vector<int> columns_to_read() const {
+    std::vector<int> columns;
+    if (std::ranges::find(projection_, kFilled) != projection_.end()) {
+      columns.resize(tables_.input(number_).profile().columns.size());
+      std::iota(columns.begin(), columns.end(), 0);
+      return columns;
+    }
+    for (const int column : projection_) {
+      if (column >= kFirstCell) columns.push_back(column - kFirstCell);
+    }
+    return columns;
+  }
+
+  std::int64_t filled(const Piece& piece, std::size_t row) const {
+    std::int64_t filled = 0;
+    for (std::size_t c = 0; c < cells_; ++c) filled += tables_.blank().is_blank(piece.block->cell(row, c)) ? 0 : 1;
+    return filled;
+  }
+
   void set(ColumnWriter& column, std::size_t projected, const Piece& piece, std::size_t from, std::size_t to) const {
     const OwnedRow& owned = piece.owned[from];
     switch (projection_[projected]) {
@@ -138,6 +160,7 @@ class OwnedScan : public TableScan {
       case kSize: return column.set(to, owned.size);
       case kRow: return column.set(to, owned.row);
       case kLine: return column.set(to, static_cast<std::int64_t>(piece.block->line(piece.row_of(from))));
+      case kFilled: return column.set(to, filled(piece, piece.row_of(from)));
       default: return column.set_valid_text(to, piece.block->cell(piece.row_of(from), place_[projected]));
     }
   }
@@ -163,6 +186,7 @@ class OwnedScan : public TableScan {
   std::size_t number_;
   std::vector<int> projection_;
   std::vector<std::size_t> place_;  // per projected column: its place in the stream, if it is a cell
+  std::size_t cells_ = 0;           // that the stream has of a row
   std::unique_ptr<RowStream> stream_;
   std::mutex mutex_;                // of the rest
   std::vector<OwnedRow> window_;

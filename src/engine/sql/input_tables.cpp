@@ -25,8 +25,8 @@ const RangeRows::Slice& RangeRows::slice_of(std::uint64_t row) const {
   return *std::prev(behind);
 }
 
-InputTables::InputTables(const EngineInputs& inputs, int threads, std::size_t slots, std::stop_token stop)
-    : rejects_(inputs.rejects), threads_(threads), stop_(std::move(stop)), slots_(slots) {
+InputTables::InputTables(const EngineInputs& inputs, BlankRule blank, int threads, std::size_t slots, std::stop_token stop)
+    : rejects_(inputs.rejects), blank_(std::move(blank)), threads_(threads), stop_(std::move(stop)), slots_(slots) {
   inputs_.push_back(inputs.original);
   inputs_.insert(inputs_.end(), inputs.enriched.begin(), inputs.enriched.end());
   is_scanned_.resize(inputs_.size());
@@ -110,7 +110,8 @@ void InputTables::add_to(duck::Connection& connection) {
         const auto number = static_cast<std::size_t>(arguments[0]);
         TableBinding binding;
         binding.columns = {
-            {"key_id", Type::bigint()}, {"size", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()}};
+            {"key_id", Type::bigint()}, {"size", Type::bigint()}, {"row", Type::bigint()}, {"line", Type::bigint()},
+            {"filled", Type::bigint()}};
         add_cells(inputs_.at(number)->profile().columns.size(), binding);
         binding.rows = estimated_rows(number);
         binding.threads = threads_;

@@ -10,6 +10,7 @@
 
 #include "engine/engine.h"
 #include "engine/sql/row_stream.h"
+#include "model/blank.h"
 
 namespace crm::duck {
 class Connection;
@@ -46,7 +47,8 @@ using OwnedRows = std::function<std::vector<OwnedRow>(int file, std::uint64_t fi
 /// The inputs as tables of DuckDB, by our own reader:
 /// - `crm_read(N)`: input N (0: the original) as row, line, c0, c1…, in any order and by several threads
 /// - `crm_read_in_order(N)`: the same, in order
-/// - `crm_owned(N)`: the owned rows of the enriched file N, in any order: key_id, size, row, line, c0, c1… It meets the file
+/// - `crm_owned(N)`: the owned rows of the enriched file N, in any order: key_id, size, row, line, filled (how many of
+///   its cells are not blank), c0, c1… It meets the file
 ///   with its owners by row number, both in order: a merge join, which DuckDB has not
 /// - `crm_range(S)`: the rows of the original that stand in slot S, in order, without line
 /// The first scan of an input tells the sink of rejects, and gives its account.
@@ -54,7 +56,7 @@ using OwnedRows = std::function<std::vector<OwnedRow>(int file, std::uint64_t fi
 /// Threads: several queries may scan different inputs at once; one input, one scan at a time.
 class InputTables {
  public:
-  InputTables(const EngineInputs& inputs, int threads, std::size_t slots, std::stop_token stop);
+  InputTables(const EngineInputs& inputs, BlankRule blank, int threads, std::size_t slots, std::stop_token stop);
 
   void add_to(duck::Connection& connection);
   /// Where crm_owned gets the owners from.
@@ -75,6 +77,7 @@ class InputTables {
   void start_counting();
 
   // For the scans.
+  const BlankRule& blank() const { return blank_; }
   RowStream::Options stream_options(std::size_t number, std::vector<int> columns, bool in_order) const;
   void count(double fraction, std::uint64_t rows);
   void scanned(std::size_t number, const InputAccount& account);
@@ -82,6 +85,7 @@ class InputTables {
  private:
   std::vector<Input*> inputs_;
   RejectSink* rejects_;
+  BlankRule blank_;
   int threads_;
   std::stop_token stop_;
   OwnedRows owners_;

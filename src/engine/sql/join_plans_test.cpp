@@ -37,7 +37,7 @@ class JoinPlans : public testing::Test {
     limits_.threads = 2;
     session_ = std::make_unique<SqlSession>(limits_, *temp_, std::stop_token(), std::nullopt);
     EngineInputs in{inputs_[0].get(), {inputs_[1].get(), inputs_[2].get()}, nullptr};
-    tables_ = std::make_unique<InputTables>(in, 2, 1, std::stop_token());
+    tables_ = std::make_unique<InputTables>(in, BlankRule(), 2, 1, std::stop_token());
     tables_->add_to(session_->main());
     tables_->set_owners([](int, std::uint64_t, std::uint64_t) { return std::vector<OwnedRow>(); });
     const auto makers = std::make_shared<KeyMakerPool>(KeyOptions{});

@@ -152,18 +152,6 @@ std::vector<ScalarFunction> cell_functions(Pool makers, std::optional<std::strin
                            result.set(row, !cell || makers->blank().is_blank(*cell));
                          }
                        }});
-  functions.push_back({"crm_completeness", {}, Type::varchar(), Type::bigint(),
-                       [makers](const Chunk& arguments, ColumnWriter& result) {
-                         const Arguments in(arguments);
-                         for (std::size_t row = 0; row < in.rows(); ++row) {
-                           std::int64_t filled = 0;
-                           for (std::size_t c = 0; c < in.size(); ++c) {
-                             const auto cell = in.text(c, row);
-                             if (cell && !makers->blank().is_blank(*cell)) ++filled;
-                           }
-                           result.set(row, filled);
-                         }
-                       }});
   functions.push_back({"crm_length", {Type::varchar()}, {}, Type::bigint(),
                        [](const Chunk& arguments, ColumnWriter& result) {
                          const Arguments in(arguments);

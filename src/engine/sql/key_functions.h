@@ -39,7 +39,6 @@ std::string unscoped_key(std::string_view scoped);
 /// - `crm_entries(row, keys)` → BIGINT[]: the entries of a row's keys
 /// - `crm_value(cell)` → VARCHAR: the cell, NULL where it is blank
 /// - `crm_blank(cell)` → BOOLEAN
-/// - `crm_completeness(cell…)` → BIGINT: how many are not blank
 /// - `crm_length(text)` → BIGINT: code points
 /// - `crm_recency(cell)` → BIGINT: microseconds since 1970, NULL where it is no time
 /// - `crm_comparison_key(kind, text)` → VARCHAR

@@ -87,7 +87,7 @@ SqlRun::SqlRun(const MergePlan& plan, const EngineInputs& inputs, const EngineOu
       temp_(limits.temp_dir),
       kept_(kept_tables(shape_, inputs, limits)),
       session_(limits_for(limits, inputs), temp_, std::move(stop), working_path(kept_)),
-      tables_(inputs, session_.threads(), static_cast<std::size_t>(session_.threads()), session_.stop_token()),
+      tables_(inputs, key_options_.blank, session_.threads(), static_cast<std::size_t>(session_.threads()), session_.stop_token()),
       progress_(progress, total_weight()),
       report_(empty_report(plan)),
       changes_(plan, temp_, kChangesBytes),

@@ -72,7 +72,12 @@ class Merge {
   ~Merge() { fs::remove_all(folder_); }
 
   void want_all() {
-    spec.outputs = {"m", "r", "c", "p", "x", "u", ""};
+    spec.outputs.merged = "m";
+    spec.outputs.report = "r";
+    spec.outputs.changes = "c";
+    spec.outputs.provenance = "p";
+    spec.outputs.conflicts = "x";
+    spec.outputs.unmatched_enriched = "u";
   }
 
   Result run(std::stop_token stop = {}) {
