@@ -14,14 +14,15 @@
 #include "plan/spec_parse.h"
 
 namespace crm {
-namespace {
-
-[[noreturn]] void refuse(std::string message) { throw Error(ErrorCode::invalid_config, std::move(message)); }
 
 bool file_exists(const std::string& path) {
   std::error_code ignored;
   return std::filesystem::exists(path, ignored);
 }
+
+namespace {
+
+[[noreturn]] void refuse(std::string message) { throw Error(ErrorCode::invalid_config, std::move(message)); }
 
 /// Where `#SHEET` begins in `FILE.xlsx#SHEET`; npos where a file is called so, or none is meant.
 std::size_t sheet_begin(const std::string& text, const std::string& path) {

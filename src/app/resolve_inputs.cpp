@@ -1,7 +1,6 @@
 #include "app/resolve_inputs.h"
 
 #include <algorithm>
-#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -15,11 +14,6 @@ namespace crm {
 namespace {
 
 [[noreturn]] void refuse(std::string message) { throw Error(ErrorCode::invalid_config, std::move(message)); }
-
-bool file_exists(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
 
 /// The files as they were typed: the original, then the enriched ones.
 void take_typed(Command command, const std::vector<std::string>& inputs, MergeSpec& spec) {

@@ -11,6 +11,8 @@
 // Options that several sub-commands have, understood in one place. Errors: invalid_config, as resolve_options.
 namespace crm {
 
+/// True also of folders and devices.
+bool file_exists(const std::string& path);
 /// A file after the first, `[NAME=]PATH`.
 InputRef named_input(const std::string& text);
 /// Takes `#SHEET` off the path of a workbook, unless a file is called so.

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "report/figures.h"
+#include "report/report_warnings.h"
 #include "app/summary_parts.h"
 
 namespace crm {
@@ -154,7 +155,7 @@ std::string summary_text(const SummaryFacts& facts, const Display& display) {
   if (facts.verbose) {
     out += list_section(display, "Decisions", Colour::bold, facts.plan.decisions, facts.plan.decisions.size());
   }
-  const std::vector<std::string> warnings = all_warnings(facts);
+  const std::vector<std::string> warnings = all_warnings(facts.plan, facts.original, facts.enriched, facts.report);
   out += list_section(display, "Warnings", Colour::yellow, warnings, facts.verbose ? warnings.size() : kListedWarnings);
   out += closing(facts, display);
   return out;

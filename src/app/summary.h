@@ -27,8 +27,6 @@ std::string summary_text(const SummaryFacts& facts, const Display& display);
 /// The same as one JSON object on one line, for `--progress json`.
 std::string summary_json(const SummaryFacts& facts);
 
-/// Everything that was warned of, each once: planning, inputs, the run.
-std::vector<std::string> all_warnings(const SummaryFacts& facts);
 
 /// "UTF-8 with BOM, semicolon, 12 columns, header on line 4": what a file was found to be.
 std::string format_text(const InputProfile& profile);

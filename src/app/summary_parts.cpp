@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
 #include "report/figures.h"
+#include "report/report_warnings.h"
 #include "merge/output_check.h"
 #include "base/text.h"
 
@@ -275,21 +275,6 @@ std::string written_text(const SummaryFacts& facts) {
   return text;
 }
 
-std::vector<std::string> all_warnings(const SummaryFacts& facts) {
-  std::vector<std::string> warnings;
-  std::set<std::string> seen;
-  const auto add = [&](const std::vector<std::string>& lines) {
-    for (const std::string& line : lines) {
-      if (seen.insert(line).second) warnings.push_back(line);
-    }
-  };
-  add(facts.plan.warnings);
-  add(facts.original.warnings);
-  for (const InputProfile& profile : facts.enriched) add(profile.warnings);
-  add(facts.report.warnings);
-  return warnings;
-}
-
 std::string summary_json(const SummaryFacts& facts) {
   const MergeReport& report = facts.report;
   std::uint64_t real = 0, formatting = 0, rejected = 0, padded = 0;
@@ -317,7 +302,7 @@ std::string summary_json(const SummaryFacts& facts) {
   for (const WantedOutput& output : wanted_outputs(facts.spec.outputs)) {
     if (!facts.spec.dry_run || output.option == "--report" || output.option == "--save-spec") s["outputs"].push_back(output.path);
   }
-  s["warnings"] = all_warnings(facts);
+  s["warnings"] = all_warnings(facts.plan, facts.original, facts.enriched, facts.report);
   s["seconds"] = report.wall.count();
   s["peak_rss_bytes"] = report.peak_rss_bytes;
   return out.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -5,24 +5,10 @@
 #include <filesystem>
 
 #include "base/temp_space.h"
-#include "output/output_file.h"
+#include "output/text_output.h"
 
 namespace crm {
 namespace {
-
-class TextFile final : public OutputFile {
- public:
-  void append(std::string_view bytes) override { text += bytes; }
-  bool positioned() const override { return false; }
-  std::uint64_t reserve(std::uint64_t) override { return 0; }
-  void write_at(std::uint64_t, std::string_view) override {}
-  void publish() override {}
-  const std::string& path() const override { return path_; }
-  std::string text;
-
- private:
-  std::string path_ = "changes.csv";
-};
 
 MergePlan plan_of_three_columns() {
   MergePlan plan;
@@ -47,7 +33,7 @@ std::string written(std::uint64_t memory_bytes, int rows) {
     batch.add_row(id + "b", std::vector<ChangedCell>{{3, "a, b"}});
     writer.append(batch);
   }
-  TextFile file;
+  TextOutput file;
   writer.write(file);
   return file.text;
 }

@@ -49,19 +49,7 @@ bool is_phone(std::string_view text) {
          text.find_first_not_of("0123456789 ()-./\xC2\xA0") == std::string_view::npos;
 }
 
-class Wrapped : public OutputFile {
- public:
-  bool positioned() const override { return false; }
-  std::uint64_t reserve(std::uint64_t) override { throw_not_positioned(); }
-  void write_at(std::uint64_t, std::string_view) override { throw_not_positioned(); }
-
- private:
-  [[noreturn]] void throw_not_positioned() const {
-    throw Error(ErrorCode::internal, path() + " cannot be written in ranges");
-  }
-};
-
-class ExcelSafeOutput final : public Wrapped {
+class ExcelSafeOutput final : public OutputFile {
  public:
   ExcelSafeOutput(std::unique_ptr<OutputFile> file, const ExcelSafeOptions& options)
       : file_(std::move(file)),
@@ -109,7 +97,7 @@ class ExcelSafeOutput final : public Wrapped {
   std::vector<std::string> guarded_;
 };
 
-class Tee final : public Wrapped {
+class Tee final : public OutputFile {
  public:
   Tee(OutputFile& first, OutputFile& second) : first_(first), second_(second) {}
   void append(std::string_view bytes) override {

@@ -3,7 +3,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "export/record_cutter.h"
 #include "export/table_names.h"
 
@@ -50,9 +49,6 @@ class JsonLinesOutput final : public OutputFile {
       : file_(std::move(file)), cutter_(',', [this](const std::vector<std::string_view>& cells) { take(cells); }) {}
 
   void append(std::string_view bytes) override { cutter_.append(bytes); }
-  bool positioned() const override { return false; }
-  std::uint64_t reserve(std::uint64_t) override { throw_not_positioned(); }
-  void write_at(std::uint64_t, std::string_view) override { throw_not_positioned(); }
   const std::string& path() const override { return file_->path(); }
 
   void complete() override {
@@ -67,10 +63,6 @@ class JsonLinesOutput final : public OutputFile {
   }
 
  private:
-  [[noreturn]] void throw_not_positioned() const {
-    throw Error(ErrorCode::internal, path() + " cannot be written in ranges");
-  }
-
   void take(const std::vector<std::string_view>& cells) {
     if (keys_.empty()) {
       for (const std::string& name : table_names(cells, NameCase::counts)) {

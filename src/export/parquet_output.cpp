@@ -97,9 +97,6 @@ class ParquetOutput final : public OutputFile {
     lines_ += static_cast<std::uint64_t>(std::count(bytes.begin(), bytes.end(), '\n'));
     text_->append(bytes);
   }
-  bool positioned() const override { return false; }
-  std::uint64_t reserve(std::uint64_t) override { throw_not_positioned(); }
-  void write_at(std::uint64_t, std::string_view) override { throw_not_positioned(); }
   const std::string& path() const override { return file_->path(); }
 
   void complete() override {
@@ -118,10 +115,6 @@ class ParquetOutput final : public OutputFile {
   }
 
  private:
-  [[noreturn]] void throw_not_positioned() const {
-    throw Error(ErrorCode::internal, path() + " cannot be written in ranges");
-  }
-
   /// By the average row, which the threads and the memory limit do not change.
   std::uint64_t group_rows(std::uint64_t bytes) const {
     const std::uint64_t row_bytes = bytes / std::max<std::uint64_t>(lines_, 1) + 1;

@@ -1,9 +1,8 @@
-#include <cmath>
-
 #include <nlohmann/json.hpp>
 
 #include "inspect/inspection.h"
 #include "model/rule_names.h"
+#include "report/profile_json.h"
 
 namespace crm {
 namespace {
@@ -12,15 +11,6 @@ using nlohmann::ordered_json;
 
 /// Bumped when a key changes its meaning or goes; new keys leave it.
 constexpr int kInspectVersion = 1;
-
-double rounded(double share) { return std::round(share * 1e6) / 1e6; }
-
-ordered_json certainty_json(ordered_json value, const Certainty& certainty) {
-  return {{"value", std::move(value)},
-          {"certainty", rounded(certainty.share)},
-          {"given", certainty.given},
-          {"reason", certainty.reason}};
-}
 
 ordered_json column_json(const std::string& name, const ColumnFindings& column) {
   ordered_json json = {{"name", name}, {"kind", column.kind.name}};
@@ -37,14 +27,7 @@ ordered_json column_json(const std::string& name, const ColumnFindings& column) 
 
 void add_profile(const InputProfile& profile, ordered_json& json) {
   json["bytes"] = profile.file_bytes;
-  json["format"] = format_name(profile.format);
-  if (profile.format == FileFormat::xlsx) json["sheet"] = profile.sheet;
-  json["compression"] = profile.compression;
-  json["encoding"] = certainty_json(profile.encoding, profile.encoding_certainty);
-  json["bom"] = profile.has_bom;
-  if (profile.format == FileFormat::csv) json["delimiter"] = certainty_json(std::string(1, profile.dialect.delimiter), profile.delimiter_certainty);
-  json["header"] = certainty_json(profile.dialect.has_header, profile.header_certainty);
-  json["preamble_lines"] = profile.preamble_lines;
+  add_detection(profile, json);
   json["empty"] = profile.empty;
 }
 

@@ -3,21 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "output/output_file.h"
+#include "output/text_output.h"
 
 namespace crm {
 namespace {
-
-class TextOutput final : public OutputFile {
- public:
-  void append(std::string_view bytes) override { text += bytes; }
-  bool positioned() const override { return false; }
-  std::uint64_t reserve(std::uint64_t) override { return 0; }
-  void write_at(std::uint64_t, std::string_view) override {}
-  void publish() override {}
-  const std::string& path() const override { return text; }
-  std::string text;
-};
 
 Reject reject(std::uint64_t line, std::string text = "1,2,3") {
   return {"a.csv", line, "too many fields (expected 2, found 3)", std::move(text)};

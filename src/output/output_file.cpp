@@ -156,7 +156,7 @@ class FileOutput final : public OutputFile {
 
  private:
   void require_positioned() const {
-    if (!positioned()) throw Error(ErrorCode::internal, path_ + " cannot be written in ranges");
+    if (!positioned()) throw_not_positioned();
   }
 
   void flush() {
@@ -182,6 +182,14 @@ class FileOutput final : public OutputFile {
 };
 
 }  // namespace
+
+std::uint64_t OutputFile::reserve(std::uint64_t) { throw_not_positioned(); }
+
+void OutputFile::write_at(std::uint64_t, std::string_view) { throw_not_positioned(); }
+
+void OutputFile::throw_not_positioned() const {
+  throw Error(ErrorCode::internal, path() + " cannot be written in ranges");
+}
 
 std::unique_ptr<OutputFile> create_output(const std::string& path, const std::stop_token& stop) {
   if (path.empty()) throw Error(ErrorCode::invalid_config, "an output has no name");

@@ -24,17 +24,20 @@ class OutputFile {
   virtual ~OutputFile() = default;
   virtual void append(std::string_view bytes) = 0;
   /// True if ranges may be written at once by several threads: plain, uncompressed files.
-  virtual bool positioned() const = 0;
+  virtual bool positioned() const { return false; }
   /// Reserves the next `size` bytes and returns their offset (positioned files only; one thread at a time).
-  virtual std::uint64_t reserve(std::uint64_t size) = 0;
+  virtual std::uint64_t reserve(std::uint64_t size);
   /// Writes into a reserved range. Any thread.
-  virtual void write_at(std::uint64_t offset, std::string_view bytes) = 0;
+  virtual void write_at(std::uint64_t offset, std::string_view bytes);
   /// Finishes what can fail for want of memory or disk (compression, another format), so that `publish` only has to make
   /// the file appear. Nothing may be appended after it. `publish` does it if it was not done.
   virtual void complete() {}
   /// Completes the file, syncs the bytes and makes the file appear. At most once.
   virtual void publish() = 0;
   virtual const std::string& path() const = 0;
+
+ protected:
+  [[noreturn]] void throw_not_positioned() const;
 };
 
 /// Opens the output at `path` ("-": standard output); `.gz` and `.zst` compress (fixed times and blocks: the same input

@@ -1,14 +1,12 @@
 #include "queue/job_rules.h"
 
-#include <sys/random.h>
-
 #include <array>
 #include <cstdint>
 #include <cstdio>
 #include <nlohmann/json.hpp>
-#include <span>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "base/text.h"
 
 namespace crm {
@@ -39,23 +37,6 @@ void require_range(std::string_view what, std::int64_t value, std::int64_t low, 
   if (value >= low && value <= high) return;
   refuse("the job's " + std::string(what) + " is " + std::to_string(value) + "; it must be " +
          std::to_string(low) + " to " + std::to_string(high));
-}
-
-void fill_random(std::span<unsigned char> bytes) {
-  // Up to 256 bytes come whole or not at all once the pool is ready.
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    throw Error(ErrorCode::unavailable, "the system gives no random numbers");
-  }
-}
-
-std::string hex(std::span<const unsigned char> bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
 }
 
 }  // namespace
@@ -115,10 +96,6 @@ JobId new_job_id(WallTime now) {
   return id;
 }
 
-std::string new_lock_token() {
-  std::array<unsigned char, 16> bytes;
-  fill_random(bytes);
-  return hex(bytes);
-}
+std::string new_lock_token() { return random_hex(); }
 
 }  // namespace crm

@@ -1,14 +1,17 @@
 #include "queue/owner_lock.h"
 
 #include <fcntl.h>
-#include <sys/random.h>
 
+#include <array>
+#include <bit>
 #include <cerrno>
+#include <cstdint>
 #include <limits>
 #include <string>
 #include <thread>
 
 #include "base/error.h"
+#include "base/random.h"
 
 namespace crm {
 namespace {
@@ -48,10 +51,9 @@ UniqueFd open_lock_file(const std::filesystem::path& file) {
 }
 
 std::int64_t random_number() {
-  std::uint64_t number = 0;
-  if (::getrandom(&number, sizeof number, 0) != static_cast<ssize_t>(sizeof number)) {
-    throw Error(ErrorCode::unavailable, "the system gives no random numbers");
-  }
+  std::array<unsigned char, sizeof(std::uint64_t)> bytes;
+  fill_random(bytes);
+  const auto number = std::bit_cast<std::uint64_t>(bytes);
   return static_cast<std::int64_t>(number >> 2) + 1;
 }
 

@@ -212,7 +212,7 @@ std::string accounts(const ReportFacts& facts) {
 }
 
 std::string warnings(const ReportFacts& facts) {
-  const std::vector<std::string> lines = report_warnings(facts);
+  const std::vector<std::string> lines = all_warnings(facts.plan, facts.original, facts.enriched, facts.report);
   std::string out = lines.empty() ? "<p>There are none.</p>\n" : "<ul class=\"warnings\">";
   for (const std::string& line : lines) out += fmt::format("<li>{}</li>\n", html_escaped(line));
   return html_section("warnings", "Warnings", "What was noticed and not changed.", out + (lines.empty() ? "" : "</ul>\n"));

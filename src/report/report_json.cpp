@@ -8,6 +8,7 @@
 
 #include "model/rule_names.h"
 #include "report/plan_json.h"
+#include "report/profile_json.h"
 #include "report/report_warnings.h"
 
 namespace crm {
@@ -18,29 +19,13 @@ using nlohmann::ordered_json;
 /// Bumped when a key changes its meaning or goes; new keys leave it.
 constexpr int kReportVersion = 1;
 
-double rounded(double share) { return std::round(share * 1e6) / 1e6; }
-
-ordered_json certainty_json(ordered_json value, const Certainty& certainty) {
-  return {{"value", std::move(value)},
-          {"certainty", rounded(certainty.share)},
-          {"given", certainty.given},
-          {"reason", certainty.reason}};
-}
-
 ordered_json input_json(const InputProfile& profile, const InputAccount& account, std::size_t rank) {
   ordered_json json = {{"name", profile.name}, {"role", rank == 0 ? "original" : "enriched"}};
   if (rank > 0) json["rank"] = rank;
   json["path"] = profile.path;
   json["bytes"] = profile.file_bytes;
   json["xxh3"] = fmt::format("{:016x}", account.xxh3);
-  json["format"] = format_name(profile.format);
-  if (profile.format == FileFormat::xlsx) json["sheet"] = profile.sheet;
-  json["compression"] = profile.compression;
-  json["encoding"] = certainty_json(profile.encoding, profile.encoding_certainty);
-  json["bom"] = profile.has_bom;
-  if (profile.format == FileFormat::csv) json["delimiter"] = certainty_json(std::string(1, profile.dialect.delimiter), profile.delimiter_certainty);
-  json["header"] = certainty_json(profile.dialect.has_header, profile.header_certainty);
-  json["preamble_lines"] = profile.preamble_lines;
+  add_detection(profile, json);
   json["columns"] = profile.columns;
   json["decoded_bytes"] = account.bytes;
   json["records"] = account.records;
@@ -154,7 +139,7 @@ std::string report_json(const ReportFacts& facts) {
   json["enriched"] = enriched_json(facts);
   json["columns"] = columns_json(facts);
   json["shared_keys"] = shared_keys_json(report);
-  json["warnings"] = report_warnings(facts);
+  json["warnings"] = all_warnings(facts.plan, facts.original, facts.enriched, facts.report);
   json["decisions"] = facts.plan.decisions;
   json["spec"] = plan_json(facts.plan, facts.enriched);
   json["measurements"] = measurements_json(facts);

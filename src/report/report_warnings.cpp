@@ -4,7 +4,8 @@
 
 namespace crm {
 
-std::vector<std::string> report_warnings(const ReportFacts& facts) {
+std::vector<std::string> all_warnings(const MergePlan& plan, const InputProfile& original,
+                                      const std::vector<InputProfile>& enriched, const MergeReport& report) {
   std::vector<std::string> all;
   std::unordered_set<std::string> seen;
   const auto add = [&](const std::vector<std::string>& warnings) {
@@ -12,10 +13,10 @@ std::vector<std::string> report_warnings(const ReportFacts& facts) {
       if (seen.insert(warning).second) all.push_back(warning);
     }
   };
-  add(facts.plan.warnings);
-  add(facts.original.warnings);
-  for (const InputProfile& profile : facts.enriched) add(profile.warnings);
-  add(facts.report.warnings);
+  add(plan.warnings);
+  add(original.warnings);
+  for (const InputProfile& profile : enriched) add(profile.warnings);
+  add(report.warnings);
   return all;
 }
 

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include <iterator>
-#include <memory>
 #include <set>
 #include <string>
 #include <utility>
 
 #include "base/error.h"
 #include "storage/object_etag.h"
+#include "storage/staging.h"
 
 namespace crm {
 namespace {
@@ -50,22 +50,14 @@ class Lister {
   /// as their keys do.
   std::set<std::string> next_names(int folder, const std::string& base, const std::string& last) const {
     std::set<std::string> names;
-    const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (copy < 0) return names;
-    const auto close = [](DIR* stream) { ::closedir(stream); };
-    const std::unique_ptr<DIR, decltype(close)> stream(::fdopendir(copy), close);
-    if (!stream) {
-      ::close(copy);
-      return names;
-    }
-    while (const dirent* entry = ::readdir(stream.get())) {
-      std::string name = entry->d_name;
-      if (name == "." || name == ".." || (base.empty() && name == kReservedComponent)) continue;
-      if (is_folder(folder, *entry)) name += '/';
-      if (name <= last || !may_matter(base + name)) continue;
+    staging::for_each_entry(folder, [&](const dirent& entry) {
+      std::string name = entry.d_name;
+      if (base.empty() && name == kReservedComponent) return;
+      if (is_folder(folder, entry)) name += '/';
+      if (name <= last || !may_matter(base + name)) return;
       names.insert(std::move(name));
       if (names.size() > kListBatch) names.erase(std::prev(names.end()));
-    }
+    });
     return names;
   }
 

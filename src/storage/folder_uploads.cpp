@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "storage/content_hash.h"
 #include "storage/object_file.h"
 #include "storage/staging.h"
@@ -335,7 +336,7 @@ bool FolderUploads::abort(const Upload& upload) const {
 
 void FolderUploads::discard(const std::string& id, SweepReport& report) const {
   // Another id: the staging folder's entries are locked by their owners, and this one is not.
-  const std::string name = staging::random_name();
+  const std::string name = random_hex();
   if (::renameat(folder_.uploads_fd(), id.c_str(), folder_.staging_fd(), name.c_str()) != 0) return;
   sync_folder(folder_.uploads_fd());
   staging::remove_all_at(folder_.staging_fd(), name, report);

@@ -3,16 +3,15 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <memory>
 #include <vector>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "storage/store_folder.h"
 
 namespace crm::staging {
@@ -41,23 +40,9 @@ UniqueFd create(int folder, const std::string& name, Entry::Kind kind) {
 
 }  // namespace
 
-std::string random_name() {
-  std::array<unsigned char, 16> bytes;
-  if (::getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size())) {
-    throw Error(ErrorCode::unavailable, "the system gives no random numbers");
-  }
-  static constexpr char kDigits[] = "0123456789abcdef";
-  std::string text;
-  for (const unsigned char byte : bytes) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 Entry::Entry(int staging_fd, Kind kind) : staging_fd_(staging_fd) {
   for (int tries = 0; tries < kMaxNameTries; ++tries) {
-    std::string name = random_name();
+    std::string name = random_hex();
     fd_ = create(staging_fd, name, kind);
     if (!fd_ && errno != ENOENT) throw_storage_error(errno, "cannot write to the store");
     // Before it was locked, a janitor may have taken it for left behind: then another.
@@ -75,20 +60,24 @@ Entry::~Entry() {
   remove_all_at(staging_fd_, name_, ignored);
 }
 
-std::vector<std::string> names_in(int folder) {
-  std::vector<std::string> names;
+void for_each_entry(int folder, const std::function<void(const dirent&)>& take) {
   const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (copy < 0) return names;
+  if (copy < 0) return;
   const auto close = [](DIR* stream) { ::closedir(stream); };
   const std::unique_ptr<DIR, decltype(close)> stream(::fdopendir(copy), close);
   if (!stream) {
     ::close(copy);
-    return names;
+    return;
   }
   while (const dirent* entry = ::readdir(stream.get())) {
     const std::string_view name = entry->d_name;
-    if (name != "." && name != "..") names.emplace_back(name);
+    if (name != "." && name != "..") take(*entry);
   }
+}
+
+std::vector<std::string> names_in(int folder) {
+  std::vector<std::string> names;
+  for_each_entry(folder, [&](const dirent& entry) { names.emplace_back(entry.d_name); });
   return names;
 }
 

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <dirent.h>
+
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -35,14 +38,14 @@ class Entry {
   std::string name_;
 };
 
-/// 128 random bits in hex.
-std::string random_name();
-
 /// Removes a file or a whole folder; adds what it freed. What is gone already is all right.
 void remove_all_at(int folder, const std::string& name, SweepReport& report);
 
 /// Removes what dead owners left.
 void sweep(int staging_fd, SweepReport& report);
+
+/// Calls `take` for each entry of a folder but `.` and `..`, in no order; for none if it cannot be read.
+void for_each_entry(int folder, const std::function<void(const dirent&)>& take);
 
 /// Names in a folder, without `.` and `..`, in no order.
 std::vector<std::string> names_in(int folder);

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "base/random.h"
 #include "base/fd.h"
 #include "storage/staging.h"
 #include "storage/store_folder.h"
@@ -21,7 +22,7 @@ constexpr std::size_t kMaxRecordBytes = 4096;
 
 /// Whole or not at all: a reader never sees half a record.
 void write_record(int folder, const std::string& name, const std::string& text, bool synced) {
-  const std::string unfinished = "." + name + "." + staging::random_name();
+  const std::string unfinished = "." + name + "." + random_hex();
   const UniqueFd file(::openat(folder, unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!file) throw_storage_error(errno, "cannot write to the upload");
   write_all(file.get(), text, "the upload");

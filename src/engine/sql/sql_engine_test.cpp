@@ -12,27 +12,13 @@
 #include "engine/engine.h"
 #include "ingest/input.h"
 #include "ingest/rejects.h"
-#include "output/output_file.h"
+#include "output/text_output.h"
 #include "plan/planner.h"
 
 namespace crm {
 namespace {
 
 namespace fs = std::filesystem;
-
-class TextFile final : public OutputFile {
- public:
-  void append(std::string_view bytes) override { text += bytes; }
-  bool positioned() const override { return false; }
-  std::uint64_t reserve(std::uint64_t) override { return 0; }
-  void write_at(std::uint64_t, std::string_view) override {}
-  void publish() override {}
-  const std::string& path() const override { return path_; }
-  std::string text;
-
- private:
-  std::string path_ = "text.csv";
-};
 
 class CountedRejects final : public RejectSink {
  public:
@@ -95,7 +81,7 @@ class Merge {
     const MergePlan plan = plan_merge(spec, original->profile(), profiles);
     EngineInputs in{original.get(), {}, &rejects};
     for (const auto& input : inputs) in.enriched.push_back(input.get());
-    TextFile files[5];
+    TextOutput files[5];
     EngineOutputs out;
     out.merged = &files[0];
     if (plan.want_changes) out.changes = &files[1];

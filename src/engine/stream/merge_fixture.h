@@ -19,24 +19,9 @@
 #include "engine/stream/stream_engine.h"
 #include "ingest/input.h"
 #include "ingest/rejects.h"
-#include "output/output_file.h"
+#include "output/text_output.h"
 
 namespace crm::test {
-
-class TextFile final : public OutputFile {
- public:
-  explicit TextFile(std::string path) : path_(std::move(path)) {}
-  void append(std::string_view bytes) override { text += bytes; }
-  bool positioned() const override { return false; }
-  std::uint64_t reserve(std::uint64_t) override { return 0; }
-  void write_at(std::uint64_t, std::string_view) override {}
-  void publish() override {}
-  const std::string& path() const override { return path_; }
-  std::string text;
-
- private:
-  std::string path_;
-};
 
 class NoRejects final : public RejectSink {
  public:
@@ -139,7 +124,7 @@ class Merge {
     NoRejects rejects;
     EngineInputs in{inputs[0].get(), {}, &rejects};
     for (std::size_t i = 1; i < inputs.size(); ++i) in.enriched.push_back(inputs[i].get());
-    TextFile merged("m.csv"), changes("c.csv"), provenance("p.csv"), conflicts("x.csv"), unmatched("u.csv");
+    TextOutput merged("m.csv"), changes("c.csv"), provenance("p.csv"), conflicts("x.csv"), unmatched("u.csv");
     EngineOutputs out;
     if (!plan.dry_run) {
       out = {&merged, plan.want_changes ? &changes : nullptr, plan.want_provenance ? &provenance : nullptr,
