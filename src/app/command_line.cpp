@@ -8,8 +8,10 @@
 #include <fmt/ranges.h>
 #include <unistd.h>
 
+#include "app/attempt_command.h"
 #include "app/compare_command.h"
 #include "app/completion.h"
+#include "app/config_file.h"
 #include "app/doctor_command.h"
 #include "app/exit_status.h"
 #include "app/inspect_command.h"
@@ -19,9 +21,12 @@
 #include "app/plan_command.h"
 #include "app/resolve.h"
 #include "app/saved_spec.h"
+#include "app/serve_command.h"
+#include "app/service_options.h"
 #include "app/signals.h"
 #include "app/spec_location.h"
 #include "app/terminal.h"
+#include "app/token_command.h"
 #include "app/version.h"
 #include "base/error.h"
 #include "base/memory_cap.h"
@@ -51,6 +56,7 @@ int print(const std::string& text) {
 ErrorStyle error_style(const std::vector<std::string>& args, const Display& display) {
   ErrorStyle style;
   style.colour = display.colour;
+  if (!args.empty() && args[0] == "attempt") style.json = true;
   for (std::size_t i = 0; i < args.size() && args[i] != "--"; ++i) {
     if (args[i] == "--progress=json" || (args[i] == "--progress" && i + 1 < args.size() && args[i + 1] == "json")) {
       style.json = true;
@@ -98,6 +104,12 @@ void run_merging(Command command, const TypedOptions& typed, const CommandContex
   }
 }
 
+/// serve and worker: with a config file's options beneath what was typed and the environment.
+int serve(Command command, TypedOptions typed, const CommandContext& context) {
+  if (const auto config = typed.one("--config")) add_config_file(command, *config, typed);
+  return run_service(command, resolve_service(command, typed, detect_machine()), context.stop);
+}
+
 /// Returns the exit status.
 int run_command(Command command, const std::vector<std::string>& args, const SignalStop& signals,
                 const Display& display) {
@@ -110,6 +122,9 @@ int run_command(Command command, const std::vector<std::string>& args, const Sig
     case Command::inspect: return run_inspect(resolve_inspect(typed, detect_machine()), context);
     case Command::compare: return run_compare(resolve_compare(typed, detect_machine()), context);
     case Command::doctor: return run_doctor(resolve_doctor(typed, detect_machine()));
+    case Command::serve:
+    case Command::worker: return serve(command, typed, context);
+    case Command::token: return run_token(typed, context);
   }
   return 0;
 }
@@ -121,12 +136,19 @@ std::optional<Command> command_of_name(const std::string& name) {
   return std::nullopt;
 }
 
+/// What a worker runs; not for people, so no help names it.
+int attempt(const std::vector<std::string>& args, const SignalStop& signals, const Display& display) {
+  run_attempt(args.empty() ? "" : args[0], {signals.token(), display, write_to_stderr});
+  return 0;
+}
+
 /// Returns the exit status.
 int dispatch(const std::vector<std::string>& args, const SignalStop& signals, const Display& display) {
   if (args.empty()) return print(short_help_text());
   const std::string& first = args[0];
   const std::vector<std::string> rest(args.begin() + 1, args.end());
   if (const auto command = command_of_name(first)) return run_command(*command, rest, signals, display);
+  if (first == "attempt") return attempt(rest, signals, display);
   if (first == "spec-schema") return print(spec_schema_text());
   if (first == "--help" || first == "-h" || first == "help") {
     const std::optional<Command> asked = rest.empty() ? std::nullopt : command_of_name(rest[0]);

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/terminal.h"
+#include "base/error_code.h"
 
 namespace crm {
 namespace {
@@ -37,23 +38,6 @@ int exit_status(ErrorCode code, int signal) {
     case ErrorCode::internal: return 1;
   }
   return 1;
-}
-
-std::string error_code_name(ErrorCode code) {
-  switch (code) {
-    case ErrorCode::invalid_config: return "invalid_config";
-    case ErrorCode::invalid_input: return "invalid_input";
-    case ErrorCode::not_found: return "not_found";
-    case ErrorCode::conflict: return "conflict";
-    case ErrorCode::denied: return "denied";
-    case ErrorCode::limit_exceeded: return "limit_exceeded";
-    case ErrorCode::unavailable: return "unavailable";
-    case ErrorCode::cancelled: return "cancelled";
-    case ErrorCode::lock_lost: return "lock_lost";
-    case ErrorCode::output_closed: return "output_closed";
-    case ErrorCode::internal: return "internal";
-  }
-  return "internal";
 }
 
 std::string error_text(const Error& error, int status, const ErrorStyle& style) {

@@ -9,9 +9,6 @@ namespace crm {
 /// The process's exit status for an error (contract, section 9). `signal` is the one that asked to stop, or 0.
 int exit_status(ErrorCode code, int signal);
 
-/// The code's name in JSON: "invalid_input".
-std::string error_code_name(ErrorCode code);
-
 /// The lines that an error prints on standard error: `crm-merge: error: …`, its details with `verbose`, or one JSON object.
 /// Nothing for output_closed: who closed the pipe does not want to hear.
 struct ErrorStyle {

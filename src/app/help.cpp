@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "app/options.h"
 #include "app/terminal.h"
@@ -26,7 +27,8 @@ std::string_view again(OptionTakes takes) {
 
 std::string option_text(const OptionRow& row, int width) {
   std::string text = std::string(row.help) + std::string(again(row.takes));
-  if (!row.environment.empty()) text += fmt::format(". Also ${}", row.environment);
+  const std::vector<std::string> variables = variables_of(row);
+  if (!variables.empty()) text += fmt::format(". Also ${}", fmt::join(variables, ", $"));
   std::string out = std::string(kIndent, ' ') + option_heading(row);
   const int used = static_cast<int>(out.size());
   if (used + 2 > kHelpColumn) {
@@ -84,6 +86,29 @@ constexpr std::string_view kDoctorIntro =
 constexpr std::string_view kDoctorExitCodes =
     "Exit status: 0 no problem (there may be warnings), 2 a problem, or usage\n";
 
+constexpr std::string_view kServeIntro =
+    "usage: crm-merge serve [options]\n"
+    "\n"
+    "Runs the service: a web page and an HTTP API on http://127.0.0.1:8080, a queue, and workers that do\n"
+    "the merges, several at once. Nothing else needs to be installed. Ends cleanly on SIGTERM or Ctrl-C:\n"
+    "jobs get time to finish, the rest goes back into the queue and is taken up at the next start.\n";
+
+constexpr std::string_view kWorkerIntro =
+    "usage: crm-merge worker [options]\n"
+    "\n"
+    "Does the jobs of a queue, without API or page: beside crm-merge serve --no-worker, with the same\n"
+    "--data, or the same --queue and --store.\n";
+
+constexpr std::string_view kTokenIntro =
+    "usage: crm-merge token NAME [read|write]\n"
+    "\n"
+    "Makes a token: its line for the --token-file of crm-merge serve goes to standard output, the token\n"
+    "itself to standard error. The file holds a hash only, so this is the one time the token is seen.\n";
+
+constexpr std::string_view kServeExitCodes =
+    "Exit status: 0 stopped as asked, 1 a fault in crm-merge, 2 usage, or an address, folder or file that\n"
+    "  cannot be used, 5 the queue or the store does not answer\n";
+
 constexpr std::string_view kExitCodes =
     "Exit status: 0 done, 1 a fault in crm-merge, 2 usage or an output that cannot be written,\n"
     "  3 an input that is missing or cannot be read, 4 out of memory, disk or time,\n"
@@ -96,6 +121,9 @@ std::string_view intro(Command command) {
     case Command::inspect: return kInspectIntro;
     case Command::compare: return kCompareIntro;
     case Command::doctor: return kDoctorIntro;
+    case Command::serve: return kServeIntro;
+    case Command::worker: return kWorkerIntro;
+    case Command::token: return kTokenIntro;
   }
   return "";
 }
@@ -105,6 +133,8 @@ std::string_view exit_codes(Command command) {
     case Command::inspect: return kInspectExitCodes;
     case Command::compare: return kCompareExitCodes;
     case Command::doctor: return kDoctorExitCodes;
+    case Command::serve:
+    case Command::worker: return kServeExitCodes;
     default: return kExitCodes;
   }
 }
@@ -113,6 +143,12 @@ constexpr std::string_view kForms =
     "Names of columns are found exactly, then without regard to case, spaces, _, - and dots.\n"
     "Lists are CSV: \"First Name,\"\"Notes, private\"\"\". SIZE is 512MB, 512MiB, or bytes.\n";
 
+constexpr std::string_view kSettingForms =
+    "SIZE is 512MB, 512MiB, or bytes. TIME is 250ms, 30s, 5m, 12h, 7d, or milliseconds.\n";
+
+bool takes_rules(Command command) { return (only(command) & kReading) != 0; }
+bool takes_settings(Command command) { return (only(command) & kServing) != 0; }
+
 std::string_view summary(Command command) {
   switch (command) {
     case Command::merge: return "Merge enriched files into a CRM export";
@@ -120,6 +156,9 @@ std::string_view summary(Command command) {
     case Command::inspect: return "Tell what files are and hold, and how they map onto each other";
     case Command::compare: return "Tell what differs between two files, row by row and cell by cell";
     case Command::doctor: return "Tell what is wrong with this machine, and how to mend it";
+    case Command::serve: return "Run the service: web page, HTTP API, queue and workers in one process";
+    case Command::worker: return "Do the jobs of a queue, without API or page";
+    case Command::token: return "Make a token for callers of the service";
   }
   return "";
 }
@@ -153,7 +192,8 @@ std::string help_text(Command command, int width) {
     }
     out += option_text(row, width);
   }
-  if (command != Command::doctor) (out += "\n") += kForms;
+  if (takes_rules(command)) (out += "\n") += kForms;
+  if (takes_settings(command)) (out += "\n") += kSettingForms;
   return out + "\n" + std::string(exit_codes(command));
 }
 
@@ -171,6 +211,8 @@ std::string short_help_text() {
       "  crm-merge inspect ...   what files are: format, columns, values, damage, how they map\n"
       "  crm-merge compare ...   what differs between two files, row by row and cell by cell\n"
       "  crm-merge doctor        what is wrong with this machine, and how to mend it\n"
+      "  crm-merge serve         the service: web page, HTTP API, queue and workers in one process\n"
+      "  crm-merge worker        does the jobs of a queue elsewhere\n"
       "  crm-merge spec-schema   print the JSON Schema of rules in files (merge --spec), for editors\n"
       "  crm-merge --version     version (with --verbose: of the libraries too)\n"
       "  crm-merge completion bash|zsh|fish, crm-merge man: for the shell, and the manual page\n";

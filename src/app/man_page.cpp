@@ -133,8 +133,9 @@ std::string options() {
 std::string environment() {
   std::string out = ".SH ENVIRONMENT\n";
   for (const OptionRow& row : option_table()) {
-    if (row.environment.empty()) continue;
-    out += fmt::format(".TP\n\\fB{}\\fR\n{}", escaped(row.environment), line(fmt::format("Where {} is not given.", row.name)));
+    for (const std::string& variable : variables_of(row)) {
+      out += fmt::format(".TP\n\\fB{}\\fR\n{}", escaped(variable), line(fmt::format("Where {} is not given.", row.name)));
+    }
   }
   return out + ".TP\n\\fBTMPDIR\\fR\n" + line("The folder for temporary files, where --temp-dir is not given.") +
          ".TP\n\\fBNO_COLOR\\fR\n" + line("No colours, if it is not empty.");

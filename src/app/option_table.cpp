@@ -113,7 +113,87 @@ constexpr OptionRow kOptions[] = {
     {"--json", "", "", comparing, nothing, false, "", "Print the summary as JSON for programs (docs/compare.md describes it)",
      only(Command::compare)},
 
+    // The service: where it listens.
+    {"--listen", "", "ADDRESS:PORT", listening, one, false, "CRM_MERGE_LISTEN",
+     "Where the service listens; another address than this machine's own needs --token-file (default: 127.0.0.1:8080)",
+     only(Command::serve)},
+    {"--tls-cert", "", "FILE", listening, one, false, "CRM_MERGE_TLS_CERT",
+     "Serve https with this certificate chain (PEM), and --tls-key", only(Command::serve)},
+    {"--tls-key", "", "FILE", listening, one, false, "CRM_MERGE_TLS_KEY", "The certificate's private key (PEM)",
+     only(Command::serve)},
+    {"--metrics-bind", "", "ADDRESS:PORT", listening, one, false, "CRM_MERGE_METRICS_BIND",
+     "Serve /metrics, /healthz and /readyz there too, without a token", kServing},
+    {"--max-connections", "", "N", listening, one, false, "CRM_MERGE_MAX_CONNECTIONS",
+     "Connections at once; more are told to come later (default: 2048)", only(Command::serve)},
+    {"--ui-dir", "", "FOLDER", listening, one, false, "CRM_MERGE_UI_DIR",
+     "The files of the web page (default: those that came with crm-merge)", only(Command::serve)},
+
+    // Who may call it.
+    {"--token-file", "", "FILE", access, one, false, "CRM_MERGE_TOKEN_FILE",
+     "Who may call: a line \"name role hash\" each, as crm-merge token prints it; role is read or write. It is read again "
+     "when it changes", only(Command::serve)},
+    {"--host", "", "NAME", access, many, false, "CRM_MERGE_HOST",
+     "A name under which browsers reach the service, beside localhost and addresses", only(Command::serve)},
+    {"--origin", "", "URL", access, many, false, "CRM_MERGE_ORIGIN",
+     "Pages elsewhere that may call the service, such as https://tools.example.com", only(Command::serve)},
+    {"--allow-sources", "", "LIST", access, list, false, "CRM_MERGE_ALLOW_SOURCES",
+     "file: jobs may name files of this machine (file:/…) beside those of the store (default: none)", kServing},
+
+    // Jobs.
+    {"--data", "", "FOLDER", jobs, one, false, "CRM_MERGE_DATA",
+     "Folder of the queue, the files and the work in progress (default: ~/.local/share/crm-merge)", kServing},
+    {"--queue", "", "sqlite:PATH", jobs, one, false, "CRM_MERGE_QUEUE",
+     "Where jobs wait (default: queue.db in --data)", kServing},
+    {"--store", "", "file:PATH", jobs, one, false, "CRM_MERGE_STORE",
+     "Where uploads and results lie (default: files in --data)", kServing},
+    {"--no-worker", "", "", jobs, nothing, false, "", "API and page only; crm-merge worker does the jobs",
+     only(Command::serve)},
+    {"--concurrency", "", "N", jobs, one, false, "CRM_MERGE_CONCURRENCY WORKER_CONCURRENCY",
+     "Jobs at once (default: 3; fewer where --process-memory is short)", kServing},
+    {"--job-memory", "", "SIZE", jobs, one, false, "CRM_MERGE_JOB_MEMORY DUCKDB_MEMORY_LIMIT",
+     "Memory of each job (default: 512MB)", kServing},
+    {"--job-threads", "", "N", jobs, one, false, "CRM_MERGE_JOB_THREADS DUCKDB_THREADS",
+     "Threads of each job (default: processors less one, at least 1)", kServing},
+    {"--process-memory", "", "SIZE", jobs, one, false, "CRM_MERGE_PROCESS_MEMORY",
+     "Memory of all jobs together (default: 80 % of what the machine or its control group gives)", kServing},
+    {"--limiter", "", "N/TIME", jobs, one, false, "CRM_MERGE_LIMITER",
+     "At most N jobs begin in each TIME, over all workers; none: no limit (default: 10/1s)", kServing},
+    {"--lock-duration", "", "TIME", jobs, one, false, "CRM_MERGE_LOCK_DURATION WORKER_LOCK_DURATION",
+     "A worker that is silent for so long has lost its job (default: 60s; a plain number is milliseconds)", kServing},
+    {"--stalled-interval", "", "TIME", jobs, one, false, "CRM_MERGE_STALLED_INTERVAL",
+     "How often jobs of dead workers are looked for (default: 30s)", kServing},
+    {"--max-stalled", "", "N", jobs, one, false, "CRM_MERGE_MAX_STALLED",
+     "A job whose worker dies more often than that fails (default: 3)", kServing},
+    {"--drain-timeout", "", "TIME", jobs, one, false, "CRM_MERGE_DRAIN_TIMEOUT",
+     "After SIGTERM: time for jobs to finish before they are handed back (default: 25s)", kServing},
+    {"--job-name", "", "NAME", jobs, one, false, "CRM_MERGE_JOB_NAME",
+     "Name of the jobs that are submitted here (default: merge)", only(Command::serve)},
+
+    // For how long, and how much.
+    {"--retain-uploads", "", "TIME", keeping, one, false, "CRM_MERGE_RETAIN_UPLOADS",
+     "Uploads that no waiting job needs are deleted after TIME; forever keeps them (default: 7d)", only(Command::serve)},
+    {"--retain-results", "", "TIME", keeping, one, false, "CRM_MERGE_RETAIN_RESULTS",
+     "Completed jobs and their files are deleted after TIME (default: 30d)", only(Command::serve)},
+    {"--retain-failed", "", "TIME", keeping, one, false, "CRM_MERGE_RETAIN_FAILED",
+     "Failed and cancelled jobs are deleted after TIME (default: 7d)", only(Command::serve)},
+    {"--max-upload-size", "", "SIZE", keeping, one, false, "CRM_MERGE_MAX_UPLOAD_SIZE",
+     "The largest file that is taken (default: 100GB)", only(Command::serve)},
+    {"--data-quota", "", "SIZE", keeping, one, false, "CRM_MERGE_DATA_QUOTA",
+     "Uploads and results together; an upload that would pass it is refused (default: what the disk has)",
+     only(Command::serve)},
+    {"--audit-log", "", "FILE|none", keeping, one, false, "CRM_MERGE_AUDIT_LOG",
+     "Who asked for which change, a line each (default: audit.log in --data)", only(Command::serve)},
+
     // Running.
+    {"--config", "", "FILE.yaml", running, one, false, "CRM_MERGE_CONFIG",
+     "Take options from FILE, each under its name without dashes. What is typed wins, then the environment", kServing},
+    {"--print-config", "", "", running, nothing, false, "", "Print the options in force as such a file, and end", kServing},
+    {"--log-format", "", "text|json", running, one, false, "CRM_MERGE_LOG_FORMAT",
+     "How events are told on standard error, one a line (default: text)", kServing},
+    {"--engine", "", "stream|sql", running, one, false, "CRM_MERGE_ENGINE",
+     "How jobs are done: stream (default) or sql", kServing},
+    {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR DUCKDB_TEMP_DIR",
+     "Where jobs spill (default: their folder in --data)", kServing},
     {"--engine", "", "stream|sql", running, one, false, "",
      "stream (default) is fast and keeps to the memory limit; sql does the same in DuckDB, readable step by step"},
     {"--database", "", "FILE", running, one, false, "",
@@ -125,7 +205,7 @@ constexpr OptionRow kOptions[] = {
     {"--threads", "", "N", running, one, false, "CRM_MERGE_THREADS",
      "Threads that work, fewer under a small --memory-limit (default: one per processor)", kReading},
     {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR",
-     "Where temporary files go (default: $TMPDIR, else /var/tmp)", kAllCommands},
+     "Where temporary files go (default: $TMPDIR, else /var/tmp)", kReading | only(Command::doctor)},
     {"--progress", "", "MODE", running, one, false, "",
      "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none", kReading},
     {"--quiet", "-q", "", running, nothing, false, "", "Print errors only", kMerging | only(Command::compare)},
@@ -147,6 +227,10 @@ std::string_view group_title(OptionGroup group) {
     case outputs: return "Outputs: the merged file, and beside it";
     case looking: return "Looking: how much, and how it is told";
     case comparing: return "Comparing: what is set beside what, and how it is told";
+    case listening: return "The service: where it listens";
+    case access: return "Access: who may call it, and name what";
+    case jobs: return "Jobs: where they wait, how many run, with how much";
+    case keeping: return "Keeping: for how long, and how much";
     case running: return "Running";
   }
   return "";

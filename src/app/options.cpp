@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -101,13 +102,24 @@ std::vector<std::string> spelled_out(Command command, const std::vector<std::str
 
 void fill_from_environment(Command command, TypedOptions& typed) {
   for (const OptionRow& row : option_table()) {
-    if (row.environment.empty() || typed.has(row.name) || !takes_option(command, row)) continue;
-    const char* value = std::getenv(std::string(row.environment).c_str());
-    if (value && *value) typed.add_from_environment(row, value);
+    if (typed.has(row.name) || !takes_option(command, row)) continue;
+    for (const std::string& variable : variables_of(row)) {
+      const char* value = std::getenv(variable.c_str());
+      if (!value || !*value) continue;
+      typed.add_from_environment(row, variable, value);
+      break;
+    }
   }
 }
 
 }  // namespace
+
+std::vector<std::string> variables_of(const OptionRow& row) {
+  std::vector<std::string> variables;
+  std::istringstream words{std::string(row.environment)};
+  for (std::string word; words >> word;) variables.push_back(word);
+  return variables;
+}
 
 bool takes_option(Command command, const OptionRow& row) {
   return (row.commands & only(command)) != 0 && (!row.plan_only || command == Command::plan);
@@ -120,6 +132,9 @@ std::string_view command_name(Command command) {
     case Command::inspect: return "inspect";
     case Command::compare: return "compare";
     case Command::doctor: return "doctor";
+    case Command::serve: return "serve";
+    case Command::worker: return "worker";
+    case Command::token: return "token";
   }
   return "";
 }
@@ -142,9 +157,9 @@ void TypedOptions::add(std::string_view name, std::string value) {
   values_[std::string(name)].push_back(std::move(value));
 }
 
-void TypedOptions::add_from_environment(const OptionRow& row, std::string value) {
+void TypedOptions::add_from_environment(const OptionRow& row, std::string variable, std::string value) {
   add(row.name, std::move(value));
-  labels_[std::string(row.name)] = std::string(row.environment);
+  labels_[std::string(row.name)] = std::move(variable);
   environment_.emplace(row.name);
 }
 

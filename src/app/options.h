@@ -13,19 +13,22 @@
 namespace crm {
 
 /// The sub-commands that take options.
-enum class Command { merge, plan, inspect, compare, doctor };
+enum class Command { merge, plan, inspect, compare, doctor, serve, worker, token };
 inline constexpr Command kCommands[] = {Command::merge, Command::plan, Command::inspect, Command::compare,
-                                         Command::doctor};
+                                         Command::doctor, Command::serve, Command::worker, Command::token};
 
 /// Some of the sub-commands, a bit each.
 using Commands = unsigned;
 constexpr Commands only(Command command) { return 1u << static_cast<unsigned>(command); }
 inline constexpr Commands kMerging = only(Command::merge) | only(Command::plan);
 inline constexpr Commands kReading = kMerging | only(Command::inspect) | only(Command::compare);
-inline constexpr Commands kAllCommands = kReading | only(Command::doctor);
+inline constexpr Commands kServing = only(Command::serve) | only(Command::worker);
+inline constexpr Commands kAllCommands = kReading | only(Command::doctor) | kServing | only(Command::token);
 
 /// The tasks by which `--help` groups the options.
-enum class OptionGroup { files, matching, columns, values, rules, outputs, looking, comparing, running };
+enum class OptionGroup {
+  files, matching, columns, values, rules, outputs, looking, comparing, listening, access, jobs, keeping, running
+};
 
 /// How often an option is given, and what follows it.
 enum class OptionTakes {
@@ -44,13 +47,16 @@ struct OptionRow {
   OptionGroup group;
   OptionTakes takes;
   bool plan_only;                ///< of `crm-merge plan` alone
-  std::string_view environment;  ///< the variable read where the option is not given, or empty
+  std::string_view environment;  ///< variables read where the option is not given, with a space between: the first that is set
   std::string_view help;         ///< one to three sentences, without a final full stop
   Commands commands = kMerging;  ///< that take it
 };
 
 /// Every option, in the order in which help shows them. A name may stand in several rows, each for other commands.
 std::span<const OptionRow> option_table();
+
+/// The variables of the environment that give this option where it is not typed.
+std::vector<std::string> variables_of(const OptionRow& row);
 
 /// True if `command` takes the option.
 bool takes_option(Command command, const OptionRow& row);
@@ -72,7 +78,7 @@ class TypedOptions {
   /// The one value, or nothing. Lists that were given again are joined.
   std::optional<std::string> one(std::string_view name) const;
   void add(std::string_view name, std::string value);
-  void add_from_environment(const OptionRow& row, std::string value);
+  void add_from_environment(const OptionRow& row, std::string variable, std::string value);
   /// A value of a spec file, named by `label`. Nothing where the option was typed, turned off, or is in the environment.
   void add_from_spec(std::string_view name, const std::vector<std::string>& values, std::string label);
   void turn_off(std::string_view name) { off_.emplace(name); }

@@ -23,19 +23,6 @@ using nlohmann::ordered_json;
   throw Error(ErrorCode::invalid_config, fmt::format("{}: {}", path, what));
 }
 
-char read_delimiter(const std::string& text, const std::string& path) {
-  static constexpr std::pair<std::string_view, char> kNames[] = {
-      {"comma", ','}, {"tab", '\t'}, {"semicolon", ';'}, {"pipe", '|'}};
-  for (const auto& [name, delimiter] : kNames) {
-    if (text == name) return delimiter;
-  }
-  const bool ascii = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80;
-  if (!ascii || std::string_view("\"\n\r\0", 4).find(text[0]) != std::string_view::npos) {
-    refuse(path, shown(text) + " is no delimiter; give one character (not a quote), or comma, tab, semicolon, pipe");
-  }
-  return text[0];
-}
-
 class NewerForm {
  public:
   explicit NewerForm(const ordered_json& json) : job_(json, "") {}
@@ -54,7 +41,8 @@ class NewerForm {
     }
     read_outputs();
     if ((data_.spec.max_rejects = job_.count("max_rejects", INT64_MAX)) && !data_.outputs.rejects) {
-      refuse("max_rejects", "needs \"rejects\": true among the outputs; without it the first reject ends the merge");
+      refuse("max_rejects",
+             "needs \"rejects\": true among the outputs; without it the first reject ends the merge");
     }
     data_.output_prefix = read_output_prefix(job_, "output_prefix");
     data_.metadata = read_metadata(job_);
@@ -64,19 +52,22 @@ class NewerForm {
 
  private:
   /// Reads one file; `fixed_name` is the original's, whose name is not the producer's to choose.
-  JobSource read_input(const ordered_json& value, const std::string& path, InputRef& ref, const std::string& fixed_name) {
+  JobSource read_input(const ordered_json& value, const std::string& path, InputRef& ref,
+                       const std::string& fixed_name) {
     JsonObject input(value, path);
     JobSource source;
     source.uri = input.required_text("uri");
     ref = input_named_after(source.uri);
     if (const auto name = input.text("name")) {
       if (is_white(*name)) refuse(input.path_of("name"), "is empty; leave it out, or give a name");
-      if (fixed_name.empty() && *name == "original") refuse(input.path_of("name"), "original is the first file's name");
+      if (fixed_name.empty() && *name == "original")
+        refuse(input.path_of("name"), "original is the first file's name");
       ref.name = *name;
       ref.name_given = true;
     }
     InputOverrides overrides;
-    if (const auto text = input.text("delimiter")) overrides.delimiter = read_delimiter(*text, input.path_of("delimiter"));
+    if (const auto text = input.text("delimiter"))
+      overrides.delimiter = read_delimiter(*text, input.path_of("delimiter"));
     overrides.encoding = input.text("encoding");
     if (overrides.encoding && overrides.encoding->empty()) refuse(input.path_of("encoding"), "is empty");
     overrides.has_header = input.flag("has_header");
@@ -87,7 +78,8 @@ class NewerForm {
 
   void read_enriched() {
     job_.each_item("enriched", [&](const ordered_json& value, const std::string& path) {
-      if (data_.enriched.size() >= kMaxEnrichedFiles) refuse(path, fmt::format("more than {} files", kMaxEnrichedFiles));
+      if (data_.enriched.size() >= kMaxEnrichedFiles)
+        refuse(path, fmt::format("more than {} files", kMaxEnrichedFiles));
       InputRef ref;
       data_.enriched.push_back(read_input(value, path, ref, ""));
       for (const InputRef& other : data_.spec.enriched) {
@@ -97,7 +89,8 @@ class NewerForm {
       }
       data_.spec.enriched.push_back(std::move(ref));
     });
-    if (data_.enriched.empty()) refuse("enriched", "is missing; give at least one file to merge into the original");
+    if (data_.enriched.empty())
+      refuse("enriched", "is missing; give at least one file to merge into the original");
     make_names_unique(data_.spec.enriched);
     for (std::size_t i = 0; i < overrides_.size(); ++i) {
       const InputOverrides& given = overrides_[i];
@@ -130,7 +123,8 @@ class NewerForm {
                             const std::string& otherwise) {
     const std::string text = object.text(key).value_or(otherwise);
     if (std::find(words.begin(), words.end(), text) == words.end()) {
-      refuse(object.path_of(key), fmt::format("{} is not known; choose one of: {}", shown(text), fmt::join(words, ", ")));
+      refuse(object.path_of(key),
+             fmt::format("{} is not known; choose one of: {}", shown(text), fmt::join(words, ", ")));
     }
     return text;
   }
@@ -141,6 +135,20 @@ class NewerForm {
 };
 
 }  // namespace
+
+char read_delimiter(const std::string& text, const std::string& path) {
+  static constexpr std::pair<std::string_view, char> kNames[] = {
+      {"comma", ','}, {"tab", '\t'}, {"semicolon", ';'}, {"pipe", '|'}};
+  for (const auto& [name, delimiter] : kNames) {
+    if (text == name) return delimiter;
+  }
+  const bool ascii = text.size() == 1 && static_cast<unsigned char>(text[0]) < 0x80;
+  if (!ascii || std::string_view("\"\n\r\0", 4).find(text[0]) != std::string_view::npos) {
+    refuse(path, shown(text) +
+                     " is no delimiter; give one character (not a quote), or comma, tab, semicolon, pipe");
+  }
+  return text[0];
+}
 
 InputRef input_named_after(std::string_view where) {
   std::string text(where.substr(0, where.find_first_of("?#")));
@@ -155,9 +163,11 @@ std::string read_output_prefix(JsonObject& job, std::string_view key) {
   std::string prefix = job.text(key).value_or("");
   if (prefix.empty()) return prefix;
   const std::string path = job.path_of(key);
-  if (prefix.size() > kMaxOutputPrefixBytes) refuse(path, fmt::format("longer than {} bytes", kMaxOutputPrefixBytes));
+  if (prefix.size() > kMaxOutputPrefixBytes)
+    refuse(path, fmt::format("longer than {} bytes", kMaxOutputPrefixBytes));
   if (prefix.back() != '/') prefix += '/';
-  const bool plain = std::none_of(prefix.begin(), prefix.end(), [](unsigned char c) { return c < 0x20 || c == '\\' || c == 0x7F; });
+  const bool plain = std::none_of(prefix.begin(), prefix.end(),
+                                  [](unsigned char c) { return c < 0x20 || c == '\\' || c == 0x7F; });
   const std::string framed = "/" + prefix;
   if (!plain || framed.find("//") != std::string::npos || framed.find("/../") != std::string::npos ||
       framed.find("/./") != std::string::npos) {

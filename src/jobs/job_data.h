@@ -31,8 +31,8 @@ std::optional<OutputKind> output_of_name(std::string_view name);
 
 /// Which outputs a job wants, and how they are written.
 struct JobOutputs {
-  std::string merged_format = "csv";      ///< "csv" or "tsv"
-  std::string merged_compression;         ///< "", "gz" or "zst": the ending that the file gets
+  std::string merged_format = "csv";  ///< "csv" or "tsv"
+  std::string merged_compression;     ///< "", "gz" or "zst": the ending that the file gets
   bool report = true;
   bool changes = false, provenance = false, conflicts = false, unmatched_enriched = false, rejects = false;
 
@@ -42,7 +42,7 @@ struct JobOutputs {
 };
 
 /// One of the older form's `columnConfigs`: a column of the merged file, which may be the original's.
-struct ColumnChoice {
+struct ColumnConfig {
   std::string column;
   bool selected = true;
   std::optional<std::uint64_t> position;
@@ -50,16 +50,16 @@ struct ColumnChoice {
 
 /// A job's data, understood.
 struct JobData {
-  /// The rules. The inputs have names (unique, as `make_names_unique` leaves them) and no paths yet: who fetches them
-  /// sets `original.path`, `enriched[i].path` and `outputs`.
+  /// The rules. The inputs have names (unique, as `make_names_unique` leaves them) and no paths yet: who
+  /// fetches them sets `original.path`, `enriched[i].path` and `outputs`.
   MergeSpec spec;
   JobSource original;
-  std::vector<JobSource> enriched;        ///< as `spec.enriched`
+  std::vector<JobSource> enriched;  ///< as `spec.enriched`
   JobOutputs outputs;
-  std::string output_prefix;              ///< of the outputs' keys in the store; "" is the service's own choice
-  std::string metadata = "null";          ///< the producer's JSON, as it came (compact)
+  std::string output_prefix;      ///< of the outputs' keys in the store; "" is the service's own choice
+  std::string metadata = "null";  ///< the producer's JSON, as it came (compact)
   bool older_form = false;
-  std::vector<ColumnChoice> column_choices;  ///< older form only; `choose_columns` makes rules of them
+  std::vector<ColumnConfig> column_choices;  ///< older form only; `choose_columns` makes rules of them
   /// For the job's log: keys of the older form that mean nothing here. One line each.
   std::vector<std::string> warnings;
 };
@@ -71,18 +71,19 @@ inline constexpr std::size_t kMaxOutputPrefixBytes = 512;
 
 /// Reads job data in either form. Pure: whether its sources may be read is the caller's to check.
 ///
-/// Errors: invalid_config, one line that begins with the path of what is wrong ("spec.strategy: …"); limit_exceeded
-/// for more than kMaxMergeJobBytes.
+/// Errors: invalid_config, one line that begins with the path of what is wrong ("spec.strategy: …");
+/// limit_exceeded for more than kMaxMergeJobBytes.
 JobData parse_job_data(std::string_view json);
 
-/// Reads the rules alone (the object under `spec`), as they are saved under a name. `enriched_names` are the files that
-/// `map` and `prefer` can name. Errors: as parse_job_data.
+/// Reads the rules alone (the object under `spec`), as they are saved under a name. `enriched_names` are the
+/// files that `map` and `prefer` can name. Errors: as parse_job_data.
 MergeSpec parse_rules(std::string_view json, const std::vector<std::string>& enriched_names);
 
-/// Turns `choices` into `columns` or `drop` of `spec`, now that the original's header is known: new columns that are
-/// selected, in the order of their positions; where none is, those that are not selected are left out.
-/// Errors: invalid_config for an original column that is not selected: the merged file always has them all.
-void choose_columns(const std::vector<ColumnChoice>& choices, const std::vector<std::string>& original_header,
+/// Turns `choices` into `columns` or `drop` of `spec`, now that the original's header is known: new columns
+/// that are selected, in the order of their positions; where none is, those that are not selected are left
+/// out. Errors: invalid_config for an original column that is not selected: the merged file always has them
+/// all.
+void choose_columns(const std::vector<ColumnConfig>& choices, const std::vector<std::string>& original_header,
                     MergeSpec& spec);
 
 /// The JSON Schemas (2020-12) of a job's data (the newer form), progress and result.

@@ -14,7 +14,8 @@ using nlohmann::json;
 
 /// The smallest job, with `more` put into it.
 std::string job(const char* more = "{}") {
-  json value = json::parse(R"({"original": {"uri": "file:/in/crm.csv"}, "enriched": [{"uri": "file:/in/apollo.csv"}]})");
+  json value = json::parse(
+      R"({"original": {"uri": "file:/in/crm.csv"}, "enriched": [{"uri": "file:/in/apollo.csv"}]})");
   value.update(json::parse(more));
   return value.dump();
 }
@@ -64,7 +65,8 @@ TEST(JobData, RulesHaveTheOptionsNamesAndMeaning) {
   const MergeSpec spec = parse_rules(R"({"on": ["A, B|C:email"], "max_shared": {"phone": "off", "email": 3},
       "columns_for": {"domain": ["City"]}, "map": ["apollo:Mail=Email", {"file": "1", "theirs": "T", "ours": "Title"}],
       "prefer": {"Phone": "apollo,\"zoom, info\""}, "columns": [], "blank": ["N/A"], "recency": "Seen",
-      "recency_format": "%Y", "region": "de", "match": "all", "auto_map": false})", {"apollo"});
+      "recency_format": "%Y", "region": "de", "match": "all", "auto_map": false})",
+                                     {"apollo"});
   ASSERT_EQ(spec.on.size(), 1u);
   EXPECT_EQ(spec.on[0].columns, (std::vector<std::string>{"A, B", "C"}));
   EXPECT_EQ(spec.max_shared.at(Kind::phone), 0u);
@@ -94,14 +96,19 @@ TEST(JobData, ErrorsNameThePlaceAndWhatToDo) {
   EXPECT_EQ(error_of("{"), "job data: not JSON at byte 2; check quotes, commas and brackets there");
   EXPECT_EQ(error_of("[]"), "job data: must be a JSON object");
   EXPECT_EQ(error_of("{}"), "original: is missing; give {\"uri\": …}");
-  EXPECT_EQ(error_of(job(R"({"enriched": []})")), "enriched: is missing; give at least one file to merge into the original");
+  EXPECT_EQ(error_of(job(R"({"enriched": []})")),
+            "enriched: is missing; give at least one file to merge into the original");
   EXPECT_EQ(error_of(job(R"({"original": {"uri": 3}})")), "original.uri: expected a text, found number");
   EXPECT_EQ(error_of(job(R"({"outputz": {}})")), "\"outputz\" is no key here (did you mean outputs?)");
-  EXPECT_EQ(error_of(job(R"({"spec": {"strategi": "last"}})")), "spec: \"strategi\" is no key here (did you mean strategy?)");
-  EXPECT_EQ(error_of(job(R"({"spec": {"strategy": "lst"}})")).substr(0, 38), "spec.strategy: \"lst\" is no strategy (d");
-  EXPECT_EQ(error_of(job(R"({"spec": {"strategy_for": {"Title": "x"}}})")).substr(0, 29), "spec.strategy_for[\"Title\"]: \"");
+  EXPECT_EQ(error_of(job(R"({"spec": {"strategi": "last"}})")),
+            "spec: \"strategi\" is no key here (did you mean strategy?)");
+  EXPECT_EQ(error_of(job(R"({"spec": {"strategy": "lst"}})")).substr(0, 38),
+            "spec.strategy: \"lst\" is no strategy (d");
+  EXPECT_EQ(error_of(job(R"({"spec": {"strategy_for": {"Title": "x"}}})")).substr(0, 29),
+            "spec.strategy_for[\"Title\"]: \"");
   EXPECT_EQ(error_of(job(R"({"max_rejects": 1})")).substr(0, 18), "max_rejects: needs");
-  EXPECT_EQ(error_of(job(R"({"max_rejects": -1, "outputs": {"rejects": true}})")).substr(0, 34), "max_rejects: expected a whole numb");
+  EXPECT_EQ(error_of(job(R"({"max_rejects": -1, "outputs": {"rejects": true}})")).substr(0, 34),
+            "max_rejects: expected a whole numb");
   EXPECT_EQ(error_of(job(R"({"output_prefix": "../up/"})")).substr(0, 14), "output_prefix:");
   EXPECT_EQ(error_of(job(R"({"output_prefix": "/etc/"})")).substr(0, 14), "output_prefix:");
   EXPECT_EQ(error_of(job(R"({"enriched": [{"uri": "a", "name": "X"}, {"uri": "b", "name": "X"}]})")),

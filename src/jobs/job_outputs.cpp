@@ -15,13 +15,20 @@ std::span<const OutputKind> output_kinds() { return kKinds; }
 
 std::string_view output_name(OutputKind kind) {
   switch (kind) {
-    case merged: return "merged";
-    case report: return "report";
-    case changes: return "changes";
-    case provenance: return "provenance";
-    case conflicts: return "conflicts";
-    case unmatched_enriched: return "unmatched_enriched";
-    case rejects: return "rejects";
+    case merged:
+      return "merged";
+    case report:
+      return "report";
+    case changes:
+      return "changes";
+    case provenance:
+      return "provenance";
+    case conflicts:
+      return "conflicts";
+    case unmatched_enriched:
+      return "unmatched_enriched";
+    case rejects:
+      return "rejects";
   }
   throw Error(ErrorCode::internal, "no such output");
 }
@@ -35,13 +42,20 @@ std::optional<OutputKind> output_of_name(std::string_view name) {
 
 bool JobOutputs::wants(OutputKind kind) const {
   switch (kind) {
-    case OutputKind::merged: return true;
-    case OutputKind::report: return report;
-    case OutputKind::changes: return changes;
-    case OutputKind::provenance: return provenance;
-    case OutputKind::conflicts: return conflicts;
-    case OutputKind::unmatched_enriched: return unmatched_enriched;
-    case OutputKind::rejects: return rejects;
+    case OutputKind::merged:
+      return true;
+    case OutputKind::report:
+      return report;
+    case OutputKind::changes:
+      return changes;
+    case OutputKind::provenance:
+      return provenance;
+    case OutputKind::conflicts:
+      return conflicts;
+    case OutputKind::unmatched_enriched:
+      return unmatched_enriched;
+    case OutputKind::rejects:
+      return rejects;
   }
   return false;
 }

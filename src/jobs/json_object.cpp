@@ -13,7 +13,8 @@ namespace {
 using nlohmann::ordered_json;
 
 [[noreturn]] void refuse(const std::string& path, std::string_view what) {
-  throw Error(ErrorCode::invalid_config, path.empty() ? std::string(what) : fmt::format("{}: {}", path, what));
+  throw Error(ErrorCode::invalid_config,
+              path.empty() ? std::string(what) : fmt::format("{}: {}", path, what));
 }
 
 [[noreturn]] void refuse_type(const std::string& path, std::string_view wanted, const ordered_json& value) {
@@ -33,7 +34,8 @@ ordered_json parse_json(std::string_view what, std::string_view text, const Json
   }
   const auto check_depth = [&](int depth, ordered_json::parse_event_t, ordered_json&) {
     if (depth > static_cast<int>(limits.depth)) {
-      throw Error(ErrorCode::invalid_config, fmt::format("{}: JSON nested deeper than {}", what, limits.depth));
+      throw Error(ErrorCode::invalid_config,
+                  fmt::format("{}: JSON nested deeper than {}", what, limits.depth));
     }
     return true;
   };
@@ -41,8 +43,9 @@ ordered_json parse_json(std::string_view what, std::string_view text, const Json
     return ordered_json::parse(text, check_depth);
   } catch (const ordered_json::parse_error& fault) {
     // The library's message quotes the text, which may be somebody's data: only the place is told.
-    throw Error(ErrorCode::invalid_config,
-                fmt::format("{}: not JSON at byte {}; check quotes, commas and brackets there", what, fault.byte));
+    throw Error(
+        ErrorCode::invalid_config,
+        fmt::format("{}: not JSON at byte {}; check quotes, commas and brackets there", what, fault.byte));
   }
 }
 
@@ -57,7 +60,8 @@ std::vector<std::string> json_texts(const ordered_json& value, const std::string
   if (!value.is_array()) refuse_type(path, "a list of texts", value);
   if (value.size() > kMaxJsonItems) refuse(path, fmt::format("more than {} items", kMaxJsonItems));
   std::vector<std::string> texts;
-  for (std::size_t i = 0; i < value.size(); ++i) texts.push_back(json_text(value[i], fmt::format("{}[{}]", path, i)));
+  for (std::size_t i = 0; i < value.size(); ++i)
+    texts.push_back(json_text(value[i], fmt::format("{}[{}]", path, i)));
   return texts;
 }
 
@@ -125,7 +129,8 @@ void JsonObject::each_member(
   const std::string path = path_of(key);
   if (!value->is_object()) refuse_type(path, "an object", *value);
   if (value->size() > kMaxJsonItems) refuse(path, fmt::format("more than {} keys", kMaxJsonItems));
-  for (const auto& [name, inner] : value->items()) member(name, inner, fmt::format("{}[{}]", path, shown(name)));
+  for (const auto& [name, inner] : value->items())
+    member(name, inner, fmt::format("{}[{}]", path, shown(name)));
 }
 
 std::vector<std::string> JsonObject::unknown_keys() const {
@@ -139,8 +144,9 @@ std::vector<std::string> JsonObject::unknown_keys() const {
 void JsonObject::refuse_unknown() const {
   for (const std::string& key : unknown_keys()) {
     const auto meant = probably_meant(key, {asked_.begin(), asked_.end()});
-    refuse(path_, fmt::format("{} is no key here{}", shown(key), meant ? fmt::format(" (did you mean {}?)", *meant)
-                                                                       : std::string("; leave it out")));
+    refuse(path_,
+           fmt::format("{} is no key here{}", shown(key),
+                       meant ? fmt::format(" (did you mean {}?)", *meant) : std::string("; leave it out")));
   }
 }
 

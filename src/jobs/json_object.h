@@ -19,9 +19,10 @@ struct JsonLimits {
   std::size_t depth = 32;
 };
 
-/// Reads `text`, one JSON value. `what` begins the message: "job data". Errors: invalid_config for text that is no JSON
-/// or is nested too deeply, limit_exceeded for more than the bytes allowed.
-nlohmann::ordered_json parse_json(std::string_view what, std::string_view text, const JsonLimits& limits = {});
+/// Reads `text`, one JSON value. `what` begins the message: "job data". Errors: invalid_config for text that
+/// is no JSON or is nested too deeply, limit_exceeded for more than the bytes allowed.
+nlohmann::ordered_json parse_json(std::string_view what, std::string_view text,
+                                  const JsonLimits& limits = {});
 
 /// A text within JSON may not be longer.
 inline constexpr std::size_t kMaxJsonTextBytes = 16u << 10;
@@ -49,10 +50,12 @@ class JsonObject {
   /// A list of texts; nothing if the key is not there.
   std::optional<std::vector<std::string>> texts(std::string_view key);
   /// Calls `item` with each value of the list at `key` and its path.
-  void each_item(std::string_view key, const std::function<void(const nlohmann::ordered_json&, const std::string&)>& item);
+  void each_item(std::string_view key,
+                 const std::function<void(const nlohmann::ordered_json&, const std::string&)>& item);
   /// Calls `member` with each name and value of the object at `key` and the value's path.
-  void each_member(std::string_view key, const std::function<void(const std::string&, const nlohmann::ordered_json&,
-                                                                  const std::string&)>& member);
+  void each_member(std::string_view key,
+                   const std::function<void(const std::string&, const nlohmann::ordered_json&,
+                                            const std::string&)>& member);
 
   /// The keys that were not asked for, in order.
   std::vector<std::string> unknown_keys() const;

@@ -66,7 +66,8 @@ class OlderForm {
     std::string ignored;
     read_file(*original, "originalFile", data_.original, ignored);
     json_.each_item("enrichedFiles", [&](const ordered_json& value, const std::string& path) {
-      if (data_.enriched.size() >= kMaxEnrichedFiles) refuse(path, fmt::format("more than {} files", kMaxEnrichedFiles));
+      if (data_.enriched.size() >= kMaxEnrichedFiles)
+        refuse(path, fmt::format("more than {} files", kMaxEnrichedFiles));
       JobSource source;
       std::string id;
       data_.spec.enriched.push_back(read_file(value, path, source, id));
@@ -89,7 +90,8 @@ class OlderForm {
       item.text = text;
       data_.spec.on.push_back(std::move(item));
       data_.warnings.push_back(
-          fmt::format("selectedIdentifiers: {} is no kind of identifier; taken as a column compared exactly", shown(text)));
+          fmt::format("selectedIdentifiers: {} is no kind of identifier; taken as a column compared exactly",
+                      shown(text)));
     }
   }
 
@@ -98,14 +100,18 @@ class OlderForm {
     if (!value) return;
     JsonObject config(*value, "resolutionConfig");
     if (const auto text = config.text("defaultStrategy")) {
-      if (const auto policy = policy_of_name(*text)) data_.spec.on_conflict = *policy;
-      else data_.spec.strategy = parse_strategy("resolutionConfig.defaultStrategy", *text);
+      if (const auto policy = policy_of_name(*text))
+        data_.spec.on_conflict = *policy;
+      else
+        data_.spec.strategy = parse_strategy("resolutionConfig.defaultStrategy", *text);
     }
     config.each_member("columnStrategies",
                        [&](const std::string& column, const ordered_json& rule, const std::string& path) {
                          const std::string text = json_text(rule, path);
-                         if (const auto policy = policy_of_name(text)) data_.spec.on_conflict_for.emplace_back(column, *policy);
-                         else data_.spec.strategy_for.emplace_back(column, parse_strategy(path, text));
+                         if (const auto policy = policy_of_name(text))
+                           data_.spec.on_conflict_for.emplace_back(column, *policy);
+                         else
+                           data_.spec.strategy_for.emplace_back(column, parse_strategy(path, text));
                        });
     if (const auto suffix = config.text("alternateFieldSuffix"); suffix && !suffix->empty()) {
       data_.spec.alternate_suffix = *suffix;
@@ -119,7 +125,8 @@ class OlderForm {
       MapRule rule;
       rule.ours = mapping.required_text("originalColumn");
       rule.theirs = mapping.required_text("enrichedColumn");
-      if (const auto id = mapping.text("enrichedFileId")) rule.input = input_of_id(*id, path + ".enrichedFileId");
+      if (const auto id = mapping.text("enrichedFileId"))
+        rule.input = input_of_id(*id, path + ".enrichedFileId");
       warn_of_unknown(mapping);
       data_.spec.maps.push_back(std::move(rule));
     });
@@ -158,25 +165,29 @@ bool is_older_form(const ordered_json& json) {
   return json.contains("originalFile") || json.contains("enrichedFiles");
 }
 
-void choose_columns(const std::vector<ColumnChoice>& choices, const std::vector<std::string>& original_header,
+void choose_columns(const std::vector<ColumnConfig>& choices, const std::vector<std::string>& original_header,
                     MergeSpec& spec) {
-  std::vector<ColumnChoice> chosen;
-  for (const ColumnChoice& choice : choices) {
+  std::vector<ColumnConfig> chosen;
+  for (const ColumnConfig& choice : choices) {
     if (!find_columns(original_header, choice.column).empty()) {
       if (choice.selected) continue;
-      refuse("columnConfigs", fmt::format("{} is a column of the original, and the merged file has them all; only new "
-                                          "columns can be left out", shown(choice.column)));
+      refuse("columnConfigs",
+             fmt::format("{} is a column of the original, and the merged file has them all; only new "
+                         "columns can be left out",
+                         shown(choice.column)));
     }
-    if (choice.selected) chosen.push_back(choice);
-    else spec.drop.push_back(choice.column);
+    if (choice.selected)
+      chosen.push_back(choice);
+    else
+      spec.drop.push_back(choice.column);
   }
   if (chosen.empty()) return;
-  std::stable_sort(chosen.begin(), chosen.end(), [](const ColumnChoice& a, const ColumnChoice& b) {
+  std::stable_sort(chosen.begin(), chosen.end(), [](const ColumnConfig& a, const ColumnConfig& b) {
     return a.position.value_or(kMaxJsonItems) < b.position.value_or(kMaxJsonItems);
   });
   spec.drop.clear();
   spec.columns.emplace();
-  for (ColumnChoice& choice : chosen) spec.columns->push_back(std::move(choice.column));
+  for (ColumnConfig& choice : chosen) spec.columns->push_back(std::move(choice.column));
 }
 
 JobData parse_older_form(const ordered_json& json) { return OlderForm(json).read(); }

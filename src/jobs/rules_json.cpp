@@ -56,21 +56,26 @@ void read_identifiers(JsonObject& rules, MergeSpec& spec) {
 void read_matching(JsonObject& rules, MergeSpec& spec) {
   read_identifiers(rules, spec);
   if (const auto mode = rules.text("match")) spec.match = parse_match_mode(rules.path_of("match"), *mode);
-  rules.each_member("max_shared", [&](const std::string& kind, const ordered_json& value, const std::string& path) {
-    const bool off = value.is_string() && lower(value.get<std::string>()) == "off";
-    if (!off && !value.is_number_unsigned()) refuse(path, "expected a whole number, or \"off\"");
-    spec.max_shared[parse_kind(path, kind)] = off ? 0 : value.get<std::uint64_t>();
-  });
-  rules.each_member("columns_for", [&](const std::string& name, const ordered_json& value, const std::string& path) {
-    const Kind kind = parse_kind(path, name);
-    if (kind != Kind::domain && kind != Kind::linkedin) refuse(path, "only domain and linkedin match a company");
-    spec.columns_for.emplace_back(lower(name), read_list(value, path));
-  });
+  rules.each_member("max_shared",
+                    [&](const std::string& kind, const ordered_json& value, const std::string& path) {
+                      const bool off = value.is_string() && lower(value.get<std::string>()) == "off";
+                      if (!off && !value.is_number_unsigned())
+                        refuse(path, "expected a whole number, or \"off\"");
+                      spec.max_shared[parse_kind(path, kind)] = off ? 0 : value.get<std::uint64_t>();
+                    });
+  rules.each_member("columns_for",
+                    [&](const std::string& name, const ordered_json& value, const std::string& path) {
+                      const Kind kind = parse_kind(path, name);
+                      if (kind != Kind::domain && kind != Kind::linkedin)
+                        refuse(path, "only domain and linkedin match a company");
+                      spec.columns_for.emplace_back(lower(name), read_list(value, path));
+                    });
   if (const auto region = rules.text("region")) spec.region = read_region(*region, rules.path_of("region"));
   spec.email_aliases = rules.flag("email_aliases").value_or(false);
 }
 
-MapRule read_map_rule(const ordered_json& value, const std::string& path, const std::vector<std::string>& names) {
+MapRule read_map_rule(const ordered_json& value, const std::string& path,
+                      const std::vector<std::string>& names) {
   if (value.is_string()) return parse_map(path, json_text(value, path), names);
   JsonObject object(value, path);
   MapRule rule;
@@ -78,8 +83,9 @@ MapRule read_map_rule(const ordered_json& value, const std::string& path, const 
   rule.theirs = object.required_text("theirs");
   rule.ours = object.required_text("ours");
   object.refuse_unknown();
-  if (rule.input && !find_input(names, *rule.input)) {
-    refuse(path + ".file", fmt::format("no file is called {}; there are {}", shown(*rule.input), shown_list(names)));
+  if (rule.input && !names.empty() && !find_input(names, *rule.input)) {
+    refuse(path + ".file",
+           fmt::format("no file is called {}; there are {}", shown(*rule.input), shown_list(names)));
   }
   return rule;
 }
@@ -98,18 +104,23 @@ void read_columns(JsonObject& rules, const std::vector<std::string>& names, Merg
 }
 
 void read_values(JsonObject& rules, MergeSpec& spec) {
-  if (const auto text = rules.text("strategy")) spec.strategy = parse_strategy(rules.path_of("strategy"), *text);
-  rules.each_member("strategy_for", [&](const std::string& column, const ordered_json& value, const std::string& path) {
-    spec.strategy_for.emplace_back(column, parse_strategy(path, json_text(value, path)));
-  });
-  rules.each_member("prefer", [&](const std::string& column, const ordered_json& value, const std::string& path) {
-    spec.prefer.emplace_back(column, read_list(value, path));
-  });
+  if (const auto text = rules.text("strategy"))
+    spec.strategy = parse_strategy(rules.path_of("strategy"), *text);
+  rules.each_member("strategy_for",
+                    [&](const std::string& column, const ordered_json& value, const std::string& path) {
+                      spec.strategy_for.emplace_back(column, parse_strategy(path, json_text(value, path)));
+                    });
+  rules.each_member("prefer",
+                    [&](const std::string& column, const ordered_json& value, const std::string& path) {
+                      spec.prefer.emplace_back(column, read_list(value, path));
+                    });
   if (const auto text = rules.text("separator")) spec.separator = *text;
   spec.recency = filled_text(rules, "recency");
   spec.recency_format = filled_text(rules, "recency_format");
-  if (spec.recency_format && !spec.recency) refuse(rules.path_of("recency_format"), "needs recency, the date's column");
-  if (const auto text = rules.text("on_conflict")) spec.on_conflict = parse_policy(rules.path_of("on_conflict"), *text);
+  if (spec.recency_format && !spec.recency)
+    refuse(rules.path_of("recency_format"), "needs recency, the date's column");
+  if (const auto text = rules.text("on_conflict"))
+    spec.on_conflict = parse_policy(rules.path_of("on_conflict"), *text);
   rules.each_member("on_conflict_for",
                     [&](const std::string& column, const ordered_json& value, const std::string& path) {
                       spec.on_conflict_for.emplace_back(column, parse_policy(path, json_text(value, path)));
@@ -137,8 +148,8 @@ std::string read_region(const std::string& text, const std::string& path) {
   return region;
 }
 
-void read_rules(const ordered_json& value, const std::string& path, const std::vector<std::string>& enriched_names,
-                MergeSpec& spec) {
+void read_rules(const ordered_json& value, const std::string& path,
+                const std::vector<std::string>& enriched_names, MergeSpec& spec) {
   JsonObject rules(value, path);
   read_matching(rules, spec);
   read_columns(rules, enriched_names, spec);

@@ -8,8 +8,8 @@
 
 namespace crm {
 
-/// Fills the rules of `spec` from `rules`, the object that stands at `path`. Its keys are the command line's options in
-/// snake_case. Errors: invalid_config that begins with the path of what is wrong.
+/// Fills the rules of `spec` from `rules`, the object that stands at `path`. Its keys are the command line's
+/// options in snake_case. Errors: invalid_config that begins with the path of what is wrong.
 void read_rules(const nlohmann::ordered_json& rules, const std::string& path,
                 const std::vector<std::string>& enriched_names, MergeSpec& spec);
 
