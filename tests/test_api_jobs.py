@@ -1,5 +1,6 @@
 """Jobs over real HTTP: submit, list, cancel, retry, delete, preview."""
 
+import json
 import time
 
 import pytest
@@ -133,7 +134,11 @@ def test_a_preview_shows_what_would_change(server, files):
     preview = answer.json
     assert not preview["sampled"] and preview["match_rate"] == pytest.approx(2 / 3, abs=1e-5) and preview["identifiers"] == ["email"]
     title = [column for column in preview["columns"] if column["name"] == "Title"][0]
-    assert title == {"name": "Title", "role": "fresh", "sources": [{"file": "apollo", "column": "Title"}]}
+    assert title == {"name": "Title", "role": "fresh", "sources": [{"file": "apollo", "column": "Title"}], "filled_before": 0,
+                     "filled_after": 2, "changed": 2, "conflicts": 0}
+    assert {"file": "apollo", "column": "City", "goes_to": "City", "reason": "name"} in preview["mappings"]
+    assert {"file": "apollo", "column": "Title", "goes_to": "Title", "reason": "new"} in preview["mappings"]
+    assert (preview["filled_in_original"], preview["filled_in_new"]) == (1, 2)
     second = [row for row in preview["rows"] if row["row"] == 2][0]
     assert {"column": "City", "before": "", "after": "Berlin", "source": "apollo"} in second["changes"]
     assert second["matched"] and preview["filled_cells"] == 3 and preview["conflicts"] == 1
@@ -164,3 +169,50 @@ def test_a_preview_of_a_million_rows_is_a_sample_and_quick(server):
     assert preview["estimated_rows"] == pytest.approx(rows, rel=0.1) and preview["match_rate"] == 0.5
     print(f"preview of 1M rows: {took:.2f} s")
     assert took < 20  # 2 s on an idle machine (bench/); the tests' machine may be busy
+
+
+CONFLICTS = (b"row,record_id,column,kind,chosen,chosen_from,other,other_from\n" +
+             b"".join(b'%d,%d,%s,%s,"a ""b"", %d",original,M\xc3\xbcller,apollo\n' % (n, n, b"City" if n % 2 else b"Title",
+                                                                                 b"real" if n % 3 else b"formatting", n)
+                      for n in range(1, 201)))
+
+
+@pytest.fixture(scope="module")
+def conflicts(server, files):
+    """The rows of a job that has the table CONFLICTS for its output."""
+    server.submit(*files)
+    return f"/api/v1/jobs/{server.complete_next(server.folder, CONFLICTS)}/outputs/merged/rows"
+
+
+def pages(server, url, query=""):
+    rows, cursor, count = [], "", 0
+    while cursor is not None:
+        answer = server.request("GET", f"{url}?limit=40{query}" + (f"&cursor={cursor}" if cursor else ""))
+        assert answer.status == 200, answer.body
+        rows, cursor, count = rows + answer.json["rows"], answer.json["next"], count + 1
+    return answer.json["columns"], rows, count
+
+
+def test_a_table_is_read_in_pages_without_gap_or_overlap(server, conflicts):
+    columns, rows, count = pages(server, conflicts)
+    assert columns[:3] == ["row", "record_id", "column"] and [row[0] for row in rows] == [str(n) for n in range(1, 201)]
+    assert rows[4] == ["5", "5", "City", "real", 'a "b", 5', "original", "Müller", "apollo"] and count == 5
+
+
+def test_a_table_is_filtered_and_searched(server, conflicts):
+    assert {row[2] for row in pages(server, conflicts, "&column=City")[1]} == {"City"}
+    found = pages(server, conflicts, "&column=City&kind=formatting&search=M%C3%9CLLER")[1]
+    assert [int(row[0]) for row in found] == [n for n in range(1, 201) if n % 2 and n % 3 == 0]
+    assert pages(server, conflicts, "&search=nowhere")[1] == []
+
+
+@pytest.mark.parametrize("query, status", [("cursor=999999999", 422), ("cursor=x", 400), ("limit=0", 400), ("kind=other", 400)])
+def test_a_page_that_cannot_be_is_refused(server, conflicts, query, status):
+    assert server.request("GET", f"{conflicts}?{query}").status == status
+
+
+def test_a_profile_names_damage_and_the_file_and_no_path_of_the_server(server):
+    file = server.upload("numbers.csv", b"Phone,Zip\n1.4E+10,01234\n1.5E+10,1235\n", "enriched")
+    columns = {column["name"]: column for column in file["profile"]["columns"]}
+    assert any("spreadsheet" in text for text in columns["Phone"]["damage"]), columns
+    assert str(server.folder) not in json.dumps(file["profile"])

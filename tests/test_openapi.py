@@ -109,7 +109,7 @@ def test_generated_requests_find_no_deviation(server, document):
         if "{name}" in path:
             known[(path, "name")] = ["merged"] if "outputs" in path else ["name 1"]
         known[(path, "number")] = [1, 1, 2, 10000, 10001, 0]
-        known[(path, "id")] = jobs if "/jobs/" in path else [original["file_id"], enriched["file_id"], spare["file_id"], uploads[0]] if "/files/" in path else uploads
+        known[(path, "id")] = jobs[:1] if path.endswith("/rows") else jobs if "/jobs/" in path else [original["file_id"], enriched["file_id"], spare["file_id"], uploads[0]] if "/files/" in path else uploads
     made, keep = {"submitJob": jobs, "createUpload": uploads}, (jobs[0], original["file_id"], enriched["file_id"])
     generator, checker = Generator(document, SEED, known), Checker(document)
     operations = list(generator.operations())

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/temp_space.h"
+#include "ingest/damage.h"
+#include "inspect/column_kind.h"
 #include "match/keys.h"
 #include "model/rule_names.h"
 #include "plan/identifier_detection.h"
@@ -29,14 +31,6 @@ ordered_json certain(ordered_json value, const Certainty& certainty) {
           {"reason", certainty.reason}};
 }
 
-/// A cell cut for showing, between two characters.
-std::string shown_cell(const std::string& cell) {
-  if (cell.size() <= kShownCellBytes) return cell;
-  std::size_t end = kShownCellBytes;
-  while (end > 0 && (static_cast<unsigned char>(cell[end]) & 0xC0) == 0x80) --end;
-  return cell.substr(0, end) + "…";
-}
-
 ordered_json sample_json(const InputProfile& profile) {
   ordered_json rows = ordered_json::array();
   for (const auto& row : profile.sample) {
@@ -57,20 +51,35 @@ ordered_json columns_json(const InputProfile& profile) {
       identifiers[static_cast<std::size_t>(column)] = kind_name(kind);
     }
   }
+  const std::vector<ColumnKind> kinds = column_kinds(profile, keys, blank);
   ordered_json columns = ordered_json::array();
   for (std::size_t c = 0; c < profile.columns.size(); ++c) {
     std::size_t filled = 0;
-    for (const auto& row : profile.sample) filled += c < row.size() && !blank.is_blank(row[c]) ? 1 : 0;
+    DamageSigns signs;
+    for (const auto& row : profile.sample) {
+      if (c >= row.size()) continue;
+      filled += blank.is_blank(row[c]) ? 0 : 1;
+      signs.look_at(row[c]);
+    }
     const double rows = static_cast<double>(std::max<std::size_t>(1, profile.sample.size()));
     columns.push_back({{"name", profile.columns[c]},
                        {"position", c + 1},
                        {"identifier", identifiers[c]},
-                       {"fill_rate", rounded(static_cast<double>(filled) / rows)}});
+                       {"kind", kinds[c].name},
+                       {"fill_rate", rounded(static_cast<double>(filled) / rows)},
+                       {"damage", damage_texts(profile.columns[c], signs, "sampled values")}});
   }
   return columns;
 }
 
 }  // namespace
+
+std::string shown_cell(const std::string& cell) {
+  if (cell.size() <= kShownCellBytes) return cell;
+  std::size_t end = kShownCellBytes;
+  while (end > 0 && (static_cast<unsigned char>(cell[end]) & 0xC0) == 0x80) --end;
+  return cell.substr(0, end) + "…";
+}
 
 std::filesystem::path local_file(ObjectStore& store, const std::string& key, TempSpace& temp) {
   const std::string name = key.substr(key.find_last_of('/') + 1);
@@ -113,7 +122,9 @@ ordered_json profile_of(const Api& api, const UploadedFile& file, const InputOve
   ref.name = file.name;
   ref.path = local_file(api.parts.store, file.upload.key, temp);
   try {
-    return profile_json(open_input(ref, options)->profile());
+    InputProfile profile = open_input(ref, options)->profile();
+    for (std::string& warning : profile.warnings) warning = with_name_for_path(warning, ref.path, file.name);
+    return profile_json(profile);
   } catch (const Error& error) {
     throw Error(error.code(), with_name_for_path(error.message(), ref.path, file.name));
   }

@@ -22,6 +22,9 @@ nlohmann::ordered_json profile_of(const Api& api, const UploadedFile& file, cons
 /// `message` with a temporary file's path replaced by what its user calls it.
 std::string with_name_for_path(std::string message, const std::string& path, const std::string& name);
 
+/// A cell cut for showing, between two characters.
+std::string shown_cell(const std::string& cell);
+
 /// The component Profile: what the file was taken to be, and what its sample shows.
 nlohmann::ordered_json profile_json(const InputProfile& profile);
 

@@ -1,14 +1,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
+#include "base/text.h"
 #include "http/gzip_source.h"
 #include "http/negotiation.h"
 #include "jobs/job_data.h"
 #include "queue/job_queue.h"
 #include "server/api.h"
+#include "server/file_profile.h"
 #include "server/job_json.h"
+#include "server/json_response.h"
 #include "server/problem.h"
+#include "server/table_page.h"
 #include "storage/object_store.h"
 
 namespace crm {
@@ -115,6 +120,46 @@ Response download(const Api& api, const Call& call) {
   return response;
 }
 
+char delimiter_of(const std::string& file) {
+  if (file.ends_with(".csv")) return ',';
+  if (file.ends_with(".tsv")) return '\t';
+  throw HttpProblem(409, "no_table", "this output is no plain table; download it");
+}
+
+/// What `column`, `kind` and `search` ask of a row.
+bool is_wanted(const TableRow& header, const TableRow& row, const std::string& field, const std::string& value) {
+  const auto found = std::find(header.begin(), header.end(), field);
+  if (found == header.end()) throw HttpProblem(409, "no_such_field", fmt::format("this output has no field {}", field));
+  const auto at = static_cast<std::size_t>(found - header.begin());
+  return at < row.size() && row[at] == value;
+}
+
+Response rows(const Api& api, const Call& call) {
+  const std::string key = key_of_output(api, call);
+  TablePageQuery query;
+  if (const auto limit = call.query_value("limit")) query.limit = std::stoul(*limit);
+  if (const auto cursor = call.query_value("cursor")) query.offset = std::stoull(*cursor);
+  const auto column = call.query_value("column"), kind = call.query_value("kind");
+  const std::string search = lower(call.query_value("search").value_or(""));
+  query.wanted = [&](const TableRow& header, const TableRow& row) {
+    if (column && !is_wanted(header, row, "column", *column)) return false;
+    if (kind && !is_wanted(header, row, "kind", *kind)) return false;
+    return search.empty() || std::any_of(row.begin(), row.end(), [&](const std::string& cell) {
+             return lower(cell).find(search) != std::string::npos;
+           });
+  };
+  const TablePage page = read_table_page(api.parts.store, key, delimiter_of(key), query);
+  nlohmann::ordered_json shown = nlohmann::ordered_json::array();
+  for (const TableRow& row : page.rows) {
+    nlohmann::ordered_json cells = nlohmann::ordered_json::array();
+    for (const std::string& cell : row) cells.push_back(shown_cell(cell));
+    shown.push_back(std::move(cells));
+  }
+  return json_response(200, {{"columns", page.columns},
+                             {"rows", std::move(shown)},
+                             {"next", page.next ? nlohmann::ordered_json(std::to_string(*page.next)) : nlohmann::ordered_json(nullptr)}});
+}
+
 }  // namespace
 
 void add_output_routes(const Api& api, std::vector<Route>& routes) {
@@ -136,6 +181,29 @@ void add_output_routes(const Api& api, std::vector<Route>& routes) {
                     {416, "the range lies beyond the end", "Problem", "application/problem+json"}},
        .handle = [&api](const Call& call) { return download(api, call); },
        .request_headers = {"Range", "If-Range", "If-None-Match"}});
+  constexpr std::size_t kMaxSearched = 200;
+  constexpr std::uint64_t kMaxCursorDigits = 15;
+  routes.push_back(
+      {.method = "GET",
+       .path = "/api/v1/jobs/{id}/outputs/{name}/rows",
+       .id = "getOutputRows",
+       .summary = "An output in pages of rows, filtered; cells longer than 2,000 bytes are cut",
+       .parameters = {path_parameter("id", "the job", "[0-9A-Za-z_-]{1,128}"),
+                      path_parameter("name", "the output", "(?:" + names + ")"),
+                      {.name = "cursor", .description = "`next` of the page before", .most = kMaxCursorDigits, .pattern = "[0-9]+"},
+                      {.name = "limit",
+                       .description = "rows in a page (default 50); there may be fewer, even where `next` is told",
+                       .type = Parameter::Type::count,
+                       .least = 1,
+                       .most = kMaxTablePageRows},
+                      {.name = "column", .description = "of conflicts and provenance: only this column of the merged file", .most = 1000},
+                      {.name = "kind", .description = "of conflicts: only these", .words = {"real", "formatting"}},
+                      {.name = "search", .description = "a part of any cell, case ignored", .most = kMaxSearched}},
+       .outcomes = {{200, "a page", "TablePage"},
+                    {409, "the job is not completed, or the output has no such field or is no plain table", "Problem",
+                     "application/problem+json"},
+                    {422, "the cursor is none", "Problem", "application/problem+json"}},
+       .handle = [&api](const Call& call) { return rows(api, call); }});
 }
 
 }  // namespace crm

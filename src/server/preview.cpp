@@ -14,7 +14,9 @@
 #include "ingest/input.h"
 #include "ingest/rejects.h"
 #include "output/csv_writer.h"
+#include "inspect/inspection.h"
 #include "output/output_file.h"
+#include "plan/header_mapping.h"
 #include "plan/planner.h"
 #include "server/file_profile.h"
 #include "server/job_files.h"
@@ -111,7 +113,9 @@ class PreviewRun {
     file->append(text);
     file->publish();
     original_ = open(sample, "original", true, ours());
-    original_warnings_ = whole.warnings;
+    for (const std::string& warning : whole.warnings) {
+      original_warnings_.push_back(with_name_for_path(warning, path, "original"));
+    }
   }
 
   static void append_row(const std::vector<std::string>& cells, std::string& text) {
@@ -230,6 +234,35 @@ class PreviewRun {
     return false;
   }
 
+  void add_figures(std::size_t column, ordered_json& json) const {
+    const ColumnAccount& account = report_.columns[column];
+    json["filled_before"] = account.filled_before;
+    json["filled_after"] = account.filled_after;
+    json["changed"] = account.changed;
+    json["conflicts"] = account.conflicts_real;
+  }
+
+  /// Where each column of each enriched file goes, and why.
+  ordered_json mappings_json() const {
+    std::vector<InputProfile> profiles;
+    for (const auto& input : enriched_) profiles.push_back(input->profile());
+    PlanNotes notes;
+    const HeaderMap headers = map_headers(spec_, original_->profile(), profiles, notes);
+    ordered_json mappings = ordered_json::array();
+    for (std::size_t f = 0; f < enriched_.size(); ++f) {
+      for (std::size_t c = 0; c < headers.inputs[f].size(); ++c) {
+        const MappedColumn& mapped = headers.inputs[f][c];
+        ordered_json target = nullptr;
+        if (mapped.target >= 0) target = headers.columns[static_cast<std::size_t>(mapped.target)].name;
+        mappings.push_back({{"file", plan_.inputs[f].name},
+                            {"column", profiles[f].columns[c]},
+                            {"goes_to", std::move(target)},
+                            {"reason", map_reason_name(mapped.reason)}});
+      }
+    }
+    return mappings;
+  }
+
   ordered_json columns_json() const {
     static constexpr std::string_view kRoles[] = {
         "original", "alternate", "fresh", "matched_on", "match_score", "enriched_from", "match_quality"};
@@ -248,6 +281,7 @@ class PreviewRun {
       columns.push_back({{"name", column.name},
                          {"role", kRoles[static_cast<std::size_t>(column.role)]},
                          {"sources", std::move(sources)}});
+      if (column.column >= 0) add_figures(static_cast<std::size_t>(column.column), columns.back());
     }
     return columns;
   }
@@ -274,9 +308,11 @@ class PreviewRun {
       by_identifier.push_back({{"identifier", plan_.identifiers[i].label},
                                {"rows_matched", report_.identifiers[i].rows_matched}});
     }
-    std::uint64_t filled = 0, conflicts = 0;
-    for (const ColumnAccount& column : report_.columns) {
-      filled += column.filled_after - std::min(column.filled_after, column.filled_before);
+    std::uint64_t filled_in_original = 0, filled_in_new = 0, conflicts = 0;
+    for (std::size_t c = 0; c < report_.columns.size(); ++c) {
+      const ColumnAccount& column = report_.columns[c];
+      const std::uint64_t filled = column.filled_after - std::min(column.filled_after, column.filled_before);
+      (plan_.columns[c].original_column ? filled_in_original : filled_in_new) += filled;
       conflicts += column.conflicts_real;
     }
     const double rows = static_cast<double>(std::max<std::uint64_t>(1, report_.inputs[0].rows));
@@ -285,10 +321,13 @@ class PreviewRun {
             {"estimated_rows", original_rows_},
             {"identifiers", std::move(labels)},
             {"columns", columns_json()},
+            {"mappings", mappings_json()},
             {"match_rate", std::round(static_cast<double>(report_.matched_rows) / rows * 1e6) / 1e6},
             {"matched_rows", report_.matched_rows},
             {"by_identifier", std::move(by_identifier)},
-            {"filled_cells", filled},
+            {"filled_cells", filled_in_original + filled_in_new},
+            {"filled_in_original", filled_in_original},
+            {"filled_in_new", filled_in_new},
             {"conflicts", conflicts},
             {"rows", rows_json()},
             {"decisions", plan_.decisions},

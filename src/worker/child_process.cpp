@@ -142,20 +142,21 @@ class Terminator {
   void look() {
     const auto now = std::chrono::steady_clock::now();
     if (!asked_ && stop_.stop_requested()) {
-      asked_ = now;
+      asked_ = true;
+      asked_at_ = now;
       child_.signal(SIGTERM);
-    } else if (asked_ && !killed_ && now - *asked_ > kTerminateGrace) {
+    } else if (asked_ && !killed_ && now - asked_at_ > kTerminateGrace) {
       killed_ = true;
       child_.signal(SIGKILL);
     }
   }
-  bool was_stopped() const { return asked_.has_value(); }
+  bool was_stopped() const { return asked_; }
 
  private:
   const Child& child_;
   std::stop_token stop_;
-  std::optional<std::chrono::steady_clock::time_point> asked_;
-  bool killed_ = false;
+  bool asked_ = false, killed_ = false;
+  std::chrono::steady_clock::time_point asked_at_{};
 };
 
 }  // namespace
