@@ -48,6 +48,12 @@ TEST(LinkedinKeys, CompaniesAndOldPublicProfiles) {
   EXPECT_EQ(keys("http://www.linkedin.com/pub/Jane-Doe/4/123/A5b/"), Keys{"pub/jane-doe/4/123/a5b"});
 }
 
+TEST(LinkedinKeys, ASchemeStandsAtTheBeginning) {
+  // What a concat with a separator of one's own may make of two addresses is one path, not the address at its end.
+  EXPECT_EQ(keys("in/a\"https://linkedin.com/in/b/"), Keys{"in/a\"https:"});
+  EXPECT_EQ(keys("example.com/https://linkedin.com/in/b"), Keys{});
+}
+
 TEST(LinkedinKeys, SeveralAddressesEachGiveAKey) {
   EXPECT_EQ(keys("linkedin.com/in/a; linkedin.com/company/b|in/c\nhttps://linkedin.com/in/A/"),
             (Keys{"in/a", "company/b", "in/c"}));
