@@ -15,8 +15,8 @@ r"""Reads merge specifications: small text tables that people can read.
 More parts: `--- exit 3`; `--- stderr` (every line must be found there); `--- stdin`; `--- stdout`; `--- absent out.csv`;
 `--- report` (lines `PATH = JSON`); `--- reference no` (the Python reference cannot know this, and why).
 
-In brackets: `escaped` (line ends stand for nothing; \n \r \t \0 \\ \xHH are written out), an encoding, gzip or zstd, and
-`no end` (without the last line end).
+In brackets: `escaped` (line ends stand for nothing; \n \r \t \0 \\ \xHH are written out), an encoding, gzip or zstd,
+`no end` (without the last line end), and `line 2 x 32` (the second line stands there 32 times; `{n}` in it counts from 1, `{n+2}` from 3).
 """
 
 import re
@@ -30,6 +30,8 @@ FOLDER = Path(__file__).parent / "specs"
 _ESCAPE = re.compile(r"\\(n|r|t|0|\\|x[0-9A-Fa-f]{2})")
 _SINGLE = {"n": "\n", "r": "\r", "t": "\t", "0": "\0", "\\": "\\"}
 _PART = re.compile(r"--- (\S+)(?: ([^\[]*?))?\s*(?:\[([^\]]*)\])?$")
+_COUNTER = re.compile(r"\{n(?:\+(\d+))?\}")
+_REPEAT = re.compile(r"line (\d+) x (\d+)$")
 _RUN = re.compile(r"--- (run) (.*)()$")   # as a shell reads it; goes on in the next lines where a quoted text does
 
 
@@ -106,13 +108,23 @@ def _add(case, part, lines):
 
 
 def _bytes(lines, flags) -> bytes:
-    encoding = next((f for f in flags if f not in ("", "escaped", "gzip", "zstd", "no end")), "utf-8")
+    repeats = [repeat for repeat in map(_REPEAT.match, flags) if repeat]
+    words = ("", "escaped", "gzip", "zstd", "no end", *(repeat.group() for repeat in repeats))
+    encoding = next((f for f in flags if f not in words), "utf-8")
+    lines = _repeated(lines, repeats)
     if "escaped" in flags:
         data = b"".join(_unescape(line, encoding) for line in lines)
     else:
         text = "\n".join(lines) + ("\n" if lines and "no end" not in flags else "")
         data = text.encode(encoding)
     return compression.compress(data, next((f for f in flags if f in ("gzip", "zstd")), "none"))
+
+
+def _repeated(lines, repeats) -> list:
+    """Lines are numbered as they are written."""
+    times = {int(repeat.group(1)): int(repeat.group(2)) for repeat in repeats}
+    return [line if number not in times else _COUNTER.sub(lambda found: str(n + int(found.group(1) or 0)), line)
+            for number, line in enumerate(lines, 1) for n in range(1, times.get(number, 1) + 1)]
 
 
 def _unescape(line, encoding) -> bytes:

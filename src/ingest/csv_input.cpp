@@ -56,11 +56,13 @@ class CsvInput::Committer {
       reject.line += line_;
       options_.rejects->add(reject);
     }
+    if (counts_.quote_restarts == 0 && unit.counts.quote_restarts != 0) note_open_quote(unit.rejects);
     counts_ += unit.counts;
     if (counts_.quote_restarts > kMaxQuoteRestarts) {
       throw Error(ErrorCode::invalid_input,
-                  fmt::format("{}: more than {} quotes are never closed; is the delimiter or the quoting another one?",
-                              parts_.profile.path, kMaxQuoteRestarts));
+                  fmt::format("{}: more than {} quotes are never closed, the first in line {}; name the right --delimiter, or "
+                              "mend the quotes",
+                              parts_.profile.path, kMaxQuoteRestarts, first_open_quote_line_));
     }
     BatchPosition position;
     position.index = batch_;
@@ -74,6 +76,12 @@ class CsvInput::Committer {
     if (unit.counts.rows == 0) return;
     ++batch_;
     commit_(std::move(unit.mapped), position);
+  }
+
+  void note_open_quote(const std::vector<Reject>& rejects) {
+    const std::string reason = reject_reason_text(RejectReason::open_quote, parts_.format, 0);
+    const auto found = std::find_if(rejects.begin(), rejects.end(), [&](const Reject& r) { return r.reason == reason; });
+    if (found != rejects.end()) first_open_quote_line_ = found->line;
   }
 
   void add_to_index(const ScannedUnit& unit, const BatchPosition& position) {
@@ -92,6 +100,7 @@ class CsvInput::Committer {
   Index* index_;
   ScanCounts counts_;
   std::uint64_t batch_ = 0, row_ = 0, line_ = 0;
+  std::uint64_t first_open_quote_line_ = 0;
 };
 
 /// The scan that finds where records start.

@@ -141,7 +141,7 @@ TEST_F(Detection, AtMost32LeadingLinesAreAPreamble) {
   EXPECT_EQ(profile(titles(32)).preamble_lines, 32u);
   EXPECT_EQ(refusal(titles(33)),
             "a.csv: with \",\" as the delimiter, 50 of 82 records do not fit the header's 1 column; name the right one with "
-            "--delimiter");
+            "--delimiter, or remove what stands before the header");
 }
 
 TEST_F(Detection, EmptyLinesBeforeTheHeaderAreSkipped) {

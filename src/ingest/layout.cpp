@@ -81,11 +81,12 @@ void doubt_dialect(const SampleCounts& sample, const DetectedLayout& layout, con
   const std::uint64_t undecodable = sample.counts.undecodable;
   const std::uint64_t misfits = sample.counts.padded + sample.counts.rejected - undecodable;
   if (!layout.delimiter_stated && 2 * misfits > records) {
+    const bool looks_titled = profile.columns.size() == 1 && layout.usual_fields > 1;
     throw Error(ErrorCode::invalid_input,
                 fmt::format("{}: with {} as the delimiter, {} of {} records do not fit the header's {} column{}; name the "
-                            "right one with --delimiter",
+                            "right one with --delimiter{}",
                             name, delimiter_title(profile.dialect.delimiter), misfits, records, profile.columns.size(),
-                            profile.columns.size() == 1 ? "" : "s"));
+                            profile.columns.size() == 1 ? "" : "s", looks_titled ? ", or remove what stands before the header" : ""));
   }
   if (!profile.encoding_certainty.given && 2 * undecodable > records) {
     throw Error(ErrorCode::invalid_input,

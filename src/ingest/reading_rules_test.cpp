@@ -162,7 +162,8 @@ TEST(ReadingRules, TooManyQuotesThatAreNeverClosedEndTheReading) {
   } catch (const crm::Error& error) {
     EXPECT_EQ(error.code(), crm::ErrorCode::invalid_input);
     EXPECT_STREQ(error.what(),
-                 "test.csv: more than 10000 quotes are never closed; is the delimiter or the quoting another one?");
+                 "test.csv: more than 10000 quotes are never closed, the first in line 1; name the right --delimiter, or "
+                 "mend the quotes");
   }
 }
 

@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 
 from . import compression, dialect, encodings
 from .errors import InputError
-from .records import problem_of, read_records
+from .records import NEVER_CLOSED, problem_of, read_records
+
+MAX_QUOTE_RESTARTS = 10_000
 
 
 @dataclass
@@ -71,7 +73,7 @@ def read_input(name, path, data, delimiter=None, encoding=None, has_header=True,
 
 
 def _read_rows(result: Input, records):
-    columns = len(result.header)
+    columns, restarts = len(result.header), 0
     for record in records:
         if record.is_empty_line and columns != 1:
             result.empty_lines += 1
@@ -80,6 +82,9 @@ def _read_rows(result: Input, records):
         problem = problem_of(record, columns, result.encoding)
         if problem:
             result.rejects.append(Reject(record.line, problem, encodings.readable(record.raw)))
+            restarts += problem == NEVER_CLOSED
+            if restarts > MAX_QUOTE_RESTARTS:
+                raise InputError(f"{result.path}: too many quotes are never closed")
             continue
         if len(record.fields) < columns:
             result.padded += 1
