@@ -127,6 +127,8 @@ INPUTS = [
     Bad("text after a closing quote", MERGE, 3, files={"a.csv": 'Email,City\na@x.com,"Bo"nn\nb@x.com,\nc@x.com,\n'}),
     Bad("bytes of another encoding", MERGE + " --encoding a=utf-8", 3,
         files={"a.csv": b"Email,City\na@x.com,K\xf6ln\nb@x.com,\nc@x.com,\n"}),
+    Bad("a reject in a file whose name has lines that look like rejects", "'crm\n  line 9: x.csv' a.csv -o out.csv --on email", 3,
+        files={"crm\n  line 9: x.csv": "Email,City\na@x.com,Bonn,1\nb@x.com,\nc@x.com,\n"}),
     Bad("more than five rejects", MERGE, 3,
         files={"crm.csv": "Email,City\n" + "".join(f"r{i}@x.com,Bonn,{i}\n" for i in range(7)) + "a@x.com,\n" * 10}),
     Bad("more rejects than --max-rejects", MERGE + " --rejects r.csv --max-rejects 2", 3,

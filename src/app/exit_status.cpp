@@ -11,15 +11,9 @@
 namespace crm {
 namespace {
 
-/// The message as it may reach a terminal: one line, whatever a path or a header in it holds. Only the list of rejects
-/// has lines of its own: an indented one for each of the first five (reject_policy.cpp has made them printable).
-std::string on_one_line(const Error& error) {
-  const std::string_view message = error.message();
-  const std::size_t list = error.code() == ErrorCode::invalid_input ? message.find("\n  line ") : std::string_view::npos;
-  std::string text = printable(message.substr(0, list));
-  if (list != std::string_view::npos) text += message.substr(list);
-  return text;
-}
+/// The message as it may reach a terminal: one line, whatever a path or a header in it holds. Only a list of rejects has
+/// lines of its own (reject_policy.cpp has made them printable).
+std::string on_one_line(const Error& error) { return printable(error.headline()) + std::string(error.list()); }
 
 }  // namespace
 

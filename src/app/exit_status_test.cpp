@@ -30,8 +30,14 @@ TEST(ErrorText, IsOneLineAndDetailsOnRequest) {
 TEST(ErrorText, KeepsToOneLineWhateverItQuotes) {
   EXPECT_EQ(error_text(Error(ErrorCode::not_found, "a\n\x1b[2J: no such file"), 3, {}),
             "crm-merge: error: a\\n\\x1B[2J: no such file\n");
-  EXPECT_EQ(error_text(Error(ErrorCode::invalid_input, "a\nb: 1 of 2 records\n  line 5: x"), 3, {}),
-            "crm-merge: error: a\\nb: 1 of 2 records\n  line 5: x\n");
+  EXPECT_EQ(error_text(Error(ErrorCode::invalid_input, "a\n  line 5: no header"), 3, {}),
+            "crm-merge: error: a\\n  line 5: no header\n");
+}
+
+TEST(ErrorText, HasTheLinesOfAListUnderIt) {
+  const Error error = Error::with_list(ErrorCode::invalid_input, "a\n  line 1: 1 of 2 records", "\n  line 5: x");
+  EXPECT_EQ(error_text(error, 3, {}), "crm-merge: error: a\\n  line 1: 1 of 2 records\n  line 5: x\n");
+  EXPECT_STREQ(error.what(), "a\n  line 1: 1 of 2 records\n  line 5: x");
 }
 
 TEST(ErrorText, IsOneObjectForPrograms) {

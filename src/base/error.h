@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace crm {
@@ -27,17 +29,29 @@ enum class ErrorCode {
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string message, std::string details = {})
-      : code_(code), message_(std::move(message)), details_(std::move(details)) {}
+      : code_(code), message_(std::move(message)), headline_bytes_(message_.size()), details_(std::move(details)) {}
+
+  /// With lines of a list under the message (the first rejects), which must be printable as they stand.
+  static Error with_list(ErrorCode code, std::string headline, std::string_view list) {
+    Error error(code, std::move(headline));
+    error.message_ += list;
+    return error;
+  }
 
   ErrorCode code() const noexcept { return code_; }
   const char* what() const noexcept override { return message_.c_str(); }
   const std::string& message() const noexcept { return message_; }
+  /// The message without its list: what goes on one line, whatever a name in it holds.
+  std::string_view headline() const noexcept { return std::string_view(message_).substr(0, headline_bytes_); }
+  /// Empty, or lines that each begin with a line end.
+  std::string_view list() const noexcept { return std::string_view(message_).substr(headline_bytes_); }
   /// More for `--verbose`: causes, system errors. May be empty; may have several lines.
   const std::string& details() const noexcept { return details_; }
 
  private:
   ErrorCode code_;
   std::string message_;
+  std::size_t headline_bytes_;
   std::string details_;
 };
 

@@ -30,12 +30,13 @@ class RejectsEndTheMerge final : public RejectPolicy {
                                       path, with_thousands(count_),
                                       records == 1 ? "1 record" : with_thousands(records) + " records",
                                       count_ == 1 ? "it" : "them", count_ == 1 ? "it" : "them");
+    std::string list;
     for (const Reject& reject : first_) {
-      message += fmt::format("\n  line {}: {}: {}", reject.line, reject.reason,
-                             shorten(printable(reject.text), kShownColumns));
+      list += fmt::format("\n  line {}: {}: {}", reject.line, printable(reject.reason),
+                          shorten(printable(reject.text), kShownColumns));
     }
-    if (count_ > first_.size()) message += fmt::format("\n  … and {} more", with_thousands(count_ - first_.size()));
-    throw Error(ErrorCode::invalid_input, message);
+    if (count_ > first_.size()) list += fmt::format("\n  … and {} more", with_thousands(count_ - first_.size()));
+    throw Error::with_list(ErrorCode::invalid_input, std::move(message), list);
   }
 
  private:
