@@ -15,13 +15,13 @@ FINISHED = ("completed", "failed", "cancelled")
 class RunningService(HttpService):
     """`crm-merge serve` on a free port with the data folder `folder`/data."""
 
-    def __init__(self, folder, *arguments, env=None):
+    def __init__(self, folder, *arguments, env=None, preexec=None):
         self.folder = Path(folder)
         self.data = self.folder / "data"
         self.errors = open(self.folder / "serve.err", "ab")
         command = [binary.path(), "serve", "--data", self.data, "--listen", "127.0.0.1:0", *arguments]
         self.process = subprocess.Popen(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        stderr=self.errors, env=binary.environment(**(env or {})), text=True)
+                                        stderr=self.errors, env=binary.environment(**(env or {})), text=True, preexec_fn=preexec)
         line = self.process.stdout.readline()
         address = re.search(r"https?://[^ ]*:(\d+)", line)
         if not address:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import resource
 import signal
 import socket
 import subprocess
@@ -62,7 +63,8 @@ def test_a_job_gives_the_bytes_that_the_command_line_gives_and_leaves_nothing(tm
         assert (stats["matchedRows"], stats["unmatchedRows"]) == (report["matched_rows"], report["unmatched_rows"])
         assert job["progress"]["percentage"] == 100 and job["progress"]["rowsProcessed"] == ROWS
         assert job["attempts_made"] == 1 and service.left_in_work() == []
-        assert any("[MergeEngine] Matched" in line for line in job["log"]["lines"])
+        assert [line.split(" ")[1] for line in job["log"]["lines"] if line.startswith("[MergeEngine]")] == ["Consolidated", "Matched", "Exported"]
+        assert [entry["path"] for entry in report["inputs"]] == ["crm.csv", "apollo.csv"], "a report names files as people do"
         metrics = service.request("GET", "/metrics").body.decode()
         assert f"crm_merge_job_rows_total {ROWS}" in metrics and 'crm_merge_job_seconds_count{outcome="completed"} 1' in metrics
         audit = [json.loads(line) for line in (service.data / "audit.log").read_text().splitlines()]
@@ -83,6 +85,8 @@ def test_an_older_producers_job_runs_too(tmp_path, inputs, engine):
         job = service.wait_for(answer.json["id"])
         assert job["state"] == "completed", job
         assert b"ann@example.com,,Rome" in service.output(job["id"], "merged")
+        duck = [" ".join(line.split(" ")[:3]) for line in job["log"]["lines"] if line.startswith("[DuckDB]")]
+        assert duck == (["[DuckDB] Initialized database", "[DuckDB] Imported 3", "[DuckDB] Cleaned up"] if engine == "sql" else [])
 
 
 @pytest.mark.parametrize("spec, reason", [
@@ -106,6 +110,7 @@ def test_a_file_that_cannot_be_read_fails_with_its_name_and_none_of_its_text(tmp
         assert "apollo" in job["failed_reason"] and "never closed" not in job["failed_reason"]
         again = service.wait_for(submit(service, files, spec={"on": ["email"]}, outputs={"rejects": True}, max_rejects=5))
         assert again["state"] == "completed" and b"never closed" in service.output(again["id"], "rejects")
+        assert b"apollo.csv,5," in service.output(again["id"], "rejects")
 
 
 def active_attempt(service, job_id):
@@ -276,6 +281,28 @@ def test_files_of_the_machine_are_read_only_where_that_is_allowed(tmp_path):
         assert job["state"] == "completed", job
         assert service.output(job["id"], "merged").startswith(b"Record ID,Email")
         assert (tmp_path / "crm.csv").read_bytes() == ORIGINAL
+
+
+def no_large_files():
+    """Writes beyond two megabytes fail: a full disk for those who may not mount one."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 << 20, 2 << 20))
+
+
+def test_a_full_disk_fails_the_job_and_the_service_goes_on(tmp_path):
+    original = people.as_csv(people.original_rows(20_000)).encode()[:1_900_000].rsplit(b"\n", 1)[0]
+    enriched = people.as_csv(people.enriched_rows(14_000, 20_000)).encode()
+    with RunningService(tmp_path, preexec=no_large_files) as service:
+        refused = service.request("POST", "/api/v1/uploads", {"name": "big.csv", "size": 3 << 20, "kind": "original"}).json
+        assert service.request("PUT", refused["parts"][0]["url"], b"x" * (3 << 20)).status == 507
+        files = service.upload("crm.csv", original, "original"), service.upload("apollo.csv", enriched)
+        job_id = submit(service, files, outputs={"provenance": True}, options={"attempts": 2, "backoff": {"type": "fixed", "delay_ms": 1}})
+        job = service.wait_for(job_id)
+        assert job["state"] == "failed" and job["attempts_made"] == 2, job
+        assert job["failed_reason"].startswith("limit_exceeded: ") and str(tmp_path) not in job["failed_reason"], job["failed_reason"]
+        assert service.left_in_work() == [] and stored_results(service) == []
+        small = service.upload("crm.csv", ORIGINAL), service.upload("apollo.csv", ENRICHED)
+        assert service.wait_for(submit(service, small, spec={"on": ["email"]}))["state"] == "completed"
 
 
 def test_hundreds_of_small_jobs_leave_memory_and_descriptors_flat(tmp_path):

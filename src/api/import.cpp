@@ -87,7 +87,11 @@ std::unique_ptr<crm::Input> open(const std::string& path, const ImportOptions& o
   how.max_record_bytes = options.max_record_bytes;
   how.temp = &temp;
   how.stop = std::move(stop);
-  return crm::open_input({path, "file", true}, how);
+  crm::InputRef file;
+  file.path = path;
+  file.name = "file";
+  file.name_given = true;
+  return crm::open_input(file, how);
 }
 
 void refuse_if_taken(crm::duck::Connection& connection, const std::string& table) {

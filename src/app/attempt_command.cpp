@@ -35,7 +35,7 @@ std::vector<std::string> header_of_original(const AttemptRequest& request, const
   if (data.column_choices.empty()) return {};
   MergeSpec spec = std::move(data.spec);
   spec.enriched.clear();
-  spec.original.path = request.inputs.at(0).string();
+  spec.original.path = request.inputs.at(0).path.string();
   TempSpace temp(request.temp_dir);
   const std::unique_ptr<RejectPolicy> rejects = make_rejects_end_the_merge();
   const OpenedInputs inputs = open_inputs(spec, temp, {rejects.get(), request.memory_bytes}, context.stop);

@@ -35,7 +35,7 @@ void take_typed(Command command, const std::vector<std::string>& inputs, MergeSp
 class SpecInputs {
  public:
   explicit SpecInputs(const SpecFile& file) : file_(file) {
-    slots_.push_back({file.original ? file.original->ref : InputRef{"", "original", false, {}}, false});
+    slots_.push_back({file.original ? file.original->ref : InputRef{"", "original", false, "", ""}, false});
     for (const SpecInput& input : *file.enriched) slots_.push_back({input.ref, false});
   }
 

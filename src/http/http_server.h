@@ -10,7 +10,7 @@
 
 namespace crm {
 
-/// What a client may cost. Each is a named option of `serve`.
+/// What a client may cost. `connections` is `serve --max-connections`.
 struct HttpLimits {
   std::size_t header_bytes = 16u << 10;  ///< request line and headers together
   std::size_t headers = 100;

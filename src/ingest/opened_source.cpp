@@ -16,7 +16,10 @@ namespace {
 
 constexpr std::size_t kCopyBytes = 1u << 20;
 
-std::string display_name(const InputRef& ref) { return ref.path == "-" ? "standard input" : ref.path; }
+std::string display_name(const InputRef& ref) {
+  if (!ref.shown_as.empty()) return ref.shown_as;
+  return ref.path == "-" ? "standard input" : ref.path;
+}
 
 /// True for a file on disk. Errors: invalid_input for a folder.
 bool is_regular_file(int fd, const std::string& name, std::uint64_t& size) {
@@ -48,7 +51,7 @@ OpenedSource open_source(const InputRef& ref, const OpenOptions& options) {
   source.fd = is_standard_input ? UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)) : open_for_reading(ref.path);
   if (!source.fd) throw_unreadable(source.name, "is closed");
   source.profile.name = options.is_original ? "original" : ref.name;
-  source.profile.path = ref.sheet.empty() ? ref.path : ref.path + "#" + ref.sheet;
+  source.profile.path = ref.shown_as.empty() ? ref.location() : ref.shown_as;
   source.profile.sheet = ref.sheet;
   std::uint64_t size = 0;
   const bool regular = is_regular_file(source.fd.get(), source.name, size) && !is_standard_input;

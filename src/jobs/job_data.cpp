@@ -64,6 +64,7 @@ class NewerForm {
         refuse(input.path_of("name"), "original is the first file's name");
       ref.name = *name;
       ref.name_given = true;
+      source.name = *name;
     }
     InputOverrides overrides;
     if (const auto text = input.text("delimiter"))

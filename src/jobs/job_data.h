@@ -17,6 +17,7 @@ namespace crm {
 struct JobSource {
   std::string uri;
   std::string key;
+  std::string name;  ///< the file's, for people; may be empty
 };
 
 /// What a job can produce.

@@ -30,6 +30,8 @@ struct InputRef {
   bool name_given = false;
   std::string sheet;            ///< of a workbook, as in `FILE.xlsx#SHEET`; empty: its first
 
+  std::string shown_as;         ///< what messages and reports call the file; empty: its path
+
   /// The path with the sheet, as it is typed.
   std::string location() const { return sheet.empty() ? path : path + "#" + sheet; }
 };

@@ -10,6 +10,7 @@
 #include "server/job_json.h"
 #include "server/json_response.h"
 #include "server/problem.h"
+#include "server/upload_names.h"
 #include "storage/object_store.h"
 
 namespace crm {
@@ -59,6 +60,7 @@ Response submit(const Api& api, const Call& call) {
     json.erase("options");
     read_options(options, job);
   }
+  name_uploads(api.parts.store, json);
   job.data = json.dump();
   check_sources(api.parts.store, api.options, parse_job_data(job.data));
   job.idempotency_key = std::string(call.request.header("Idempotency-Key").value_or(""));

@@ -8,6 +8,7 @@
 #include "server/api.h"
 #include "server/json_response.h"
 #include "server/preview.h"
+#include "server/upload_names.h"
 
 namespace crm {
 namespace {
@@ -27,6 +28,7 @@ class Turn {
 Response preview(const Api& api, std::counting_semaphore<>& turns, const Call& call) {
   nlohmann::ordered_json json = parse_json("job data", call.body, {.bytes = kMaxMergeJobBytes});
   if (json.is_object()) json.erase("options");
+  name_uploads(api.parts.store, json);
   const JobData data = parse_job_data(json.dump());
   const Turn turn(turns);
   return json_response(200, preview_json(api, data));

@@ -10,7 +10,7 @@ using nlohmann::json;
 
 std::string to_json(const AttemptRequest& request) {
   json inputs = json::array();
-  for (const auto& path : request.inputs) inputs.push_back(path.string());
+  for (const AttemptInput& input : request.inputs) inputs.push_back({{"path", input.path.string()}, {"shown_as", input.shown_as}});
   return json{{"data", request.data},
               {"inputs", std::move(inputs)},
               {"output_folder", request.output_folder.string()},
@@ -27,7 +27,9 @@ AttemptRequest attempt_request_from(const std::string& text) {
     const json value = json::parse(text);
     AttemptRequest request;
     request.data = value.at("data").get<std::string>();
-    for (const json& path : value.at("inputs")) request.inputs.emplace_back(path.get<std::string>());
+    for (const json& input : value.at("inputs")) {
+      request.inputs.push_back({input.at("path").get<std::string>(), input.at("shown_as").get<std::string>()});
+    }
     request.output_folder = value.at("output_folder").get<std::string>();
     request.temp_dir = value.at("temp_dir").get<std::string>();
     request.memory_bytes = value.at("memory_bytes").get<std::uint64_t>();
@@ -47,8 +49,12 @@ MergeSpec spec_of_attempt(const AttemptRequest& request, const std::vector<std::
     throw Error(ErrorCode::internal, "an attempt has not the inputs of its job");
   }
   choose_columns(data.column_choices, original_header, spec);
-  spec.original.path = request.inputs[0].string();
-  for (std::size_t i = 0; i < spec.enriched.size(); ++i) spec.enriched[i].path = request.inputs[i + 1].string();
+  const auto place = [](InputRef& ref, const AttemptInput& input) {
+    ref.path = input.path.string();
+    ref.shown_as = input.shown_as;
+  };
+  place(spec.original, request.inputs[0]);
+  for (std::size_t i = 0; i < spec.enriched.size(); ++i) place(spec.enriched[i], request.inputs[i + 1]);
   const auto path = [&](OutputKind kind) {
     return data.outputs.wants(kind) ? (request.output_folder / data.outputs.file_name(kind)).string() : std::string();
   };

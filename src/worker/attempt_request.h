@@ -11,10 +11,15 @@
 // the lines of `--progress json`.
 namespace crm {
 
+struct AttemptInput {
+  std::filesystem::path path;
+  std::string shown_as;  ///< what messages and reports call it
+};
+
 /// Threads: plain data.
 struct AttemptRequest {
   std::string data;                            ///< the job's, as it came
-  std::vector<std::filesystem::path> inputs;   ///< the original first
+  std::vector<AttemptInput> inputs;            ///< the original first
   std::filesystem::path output_folder;         ///< gets JobOutputs::file_name of what is wanted, and report.json always
   std::filesystem::path temp_dir;
   std::uint64_t memory_bytes = 0;

@@ -110,6 +110,16 @@ std::string JobAttempt::key_of(const JobSource& source) const {
   throw Error(ErrorCode::denied, "an input lies outside of the store of this service; upload it first");
 }
 
+/// With the file's ending, by which its format is known.
+std::string JobAttempt::shown_name(std::size_t number) const {
+  std::string name = number == 0 ? data_.original.name : data_.spec.enriched[number - 1].name;
+  if (name.empty()) name = "original";
+  const std::string file = input_path(number).filename().string();
+  const std::size_t dot = file.find('.');
+  const std::string ending = dot == std::string::npos ? "" : file.substr(dot);
+  return name.ends_with(ending) ? name : name + ending;
+}
+
 fs::path JobAttempt::input_path(std::size_t number) const {
   // What a file's ending says of its format is kept, nothing else of its name.
   const JobSource& source = source_of(number);
@@ -184,7 +194,7 @@ void JobAttempt::merge() {
   folder_->clear_outputs();
   AttemptRequest request;
   request.data = job_.job.data;
-  for (std::size_t i = 0; i <= data_.enriched.size(); ++i) request.inputs.push_back(input_path(i));
+  for (std::size_t i = 0; i <= data_.enriched.size(); ++i) request.inputs.push_back({input_path(i), shown_name(i)});
   request.output_folder = folder_->outputs();
   request.temp_dir = settings_.temp_dir.empty() ? folder_->temp() : settings_.temp_dir;
   request.memory_bytes = settings_.memory_bytes;
@@ -193,6 +203,7 @@ void JobAttempt::merge() {
   request.worker_pid = ::getpid();
   folder_->write(kRequestFile, to_json(request));
 
+  if (settings_.sql_engine) reporter_.log(fmt::format("[DuckDB] Initialized database at {}", request.temp_dir.string()));
   std::optional<AttemptError> error;
   ChildCommand command;
   command.program = settings_.program;
@@ -226,7 +237,7 @@ std::string JobAttempt::without_paths(std::string message) const {
     }
   };
   for (std::size_t i = data_.enriched.size() + 1; i-- > 0;) {
-    replace(input_path(i).string(), i == 0 ? "the original" : fmt::format("\"{}\"", data_.spec.enriched[i - 1].name));
+    replace(input_path(i).string(), shown_name(i));
   }
   replace(folder_->path().string() + "/", "");
   return message;
@@ -288,8 +299,13 @@ void JobAttempt::stop_if_asked() const {
 /// The wordings that operators search for.
 void JobAttempt::log_figures() {
   figures_ = merge_figures(report_);
+  if (settings_.sql_engine) {
+    reporter_.log(fmt::format("[DuckDB] Imported {} rows with {} columns into original", figures_.rows, figures_.original_columns));
+  }
+  reporter_.log(fmt::format("[MergeEngine] Consolidated {} unique records", figures_.consolidated));
   reporter_.log(fmt::format("[MergeEngine] Matched {} rows ({:.1f}% match rate)", figures_.matched, figures_.match_percent));
   reporter_.log(fmt::format("[MergeEngine] Exported to {}", published_.at(OutputKind::merged).uri));
+  if (settings_.sql_engine) reporter_.log("[DuckDB] Cleaned up database file");
 }
 
 }  // namespace crm

@@ -61,6 +61,7 @@ class JobAttempt {
   void fetch_input(std::size_t number, const JobSource& source);
   void take_local_input(std::size_t number, const std::filesystem::path& path);
   std::filesystem::path input_path(std::size_t number) const;
+  std::string shown_name(std::size_t number) const;
   bool outputs_are_there() const;
   void merge();
   void publish();

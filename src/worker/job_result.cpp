@@ -89,6 +89,11 @@ MergeFigures merge_figures(const std::string& text) {
   const json measured = report.value("measurements", json::object());
   figures.rows_per_second = measured.value("rows_per_second", 0.0);
   figures.peak_memory_bytes = measured.value("peak_rss_bytes", std::uint64_t{0});
+  for (const json& stage : measured.value("stages", json::array())) {
+    if (stage.value("name", "") == "consolidate") figures.consolidated = stage.value("rows", std::uint64_t{0});
+  }
+  const json inputs = report.value("inputs", json::array());
+  if (!inputs.empty()) figures.original_columns = inputs[0].value("columns", json::array()).size();
   figures.spilled_bytes = measured.value("spilled_bytes", std::uint64_t{0});
   return figures;
 }

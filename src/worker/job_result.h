@@ -28,6 +28,8 @@ std::string result_json(const ResultFacts& facts);
 /// Figures of a report for the log and the metrics; zeros for text that is none.
 struct MergeFigures {
   std::uint64_t rows = 0, matched = 0;
+  std::uint64_t consolidated = 0;       ///< records that several rows of the enriched files became
+  std::size_t original_columns = 0;
   double match_percent = 0;
   double rows_per_second = 0;
   std::uint64_t peak_memory_bytes = 0, spilled_bytes = 0;
