@@ -5,6 +5,7 @@ import json
 LISTED_SHARED_KEYS = 100
 _ENRICHED = {"contributed": "contributed", "nothing_used": "matched_nothing_used", "unmatched": "unmatched",
              "without_key": "without_key", "without_recency": "without_recency"}
+_CELLS = ["filled", "filled_alone", "replaced", "agreeing", "overridden"]
 _COLUMN = ["filled_before", "filled_after", "alternate_filled", "changed"]
 
 
@@ -26,7 +27,12 @@ def difference(report: dict, figures: dict):
         pairs += [(f"column {got['name']} {name}", got[name], expected[name]) for name in _COLUMN]
         pairs += [(f"column {got['name']} conflicts", [got["conflicts"]["real"], got["conflicts"]["formatting"]],
                    [expected["conflicts_real"], expected["conflicts_formatting"]]),
-                  (f"column {got['name']} filled_by", list(got["filled_by"].values()), expected["filled_by"])]
+                  (f"column {got['name']} filled_by", list(got["filled_by"].values()), expected["filled_by"]),
+                  (f"column {got['name']} cells_by", list(got["cells_by"].values()),
+                   [{name: cells[name] for name in _CELLS} for cells in expected["cells_by"]])]
+    for n, got in enumerate(report["enriched"]):
+        total = {name: sum(column["cells_by"][n][name] for column in figures["columns"]) for name in _CELLS}
+        pairs.append((f"enriched {got['name']} cells", got["cells"], total))
     shared = [(k["identifier"], k["key"], k["where"], k["rows"]) for k in report["shared_keys"]["listed"]]
     pairs += [("shared keys", shared, figures["shared_keys"][:LISTED_SHARED_KEYS]),
               ("shared keys, total", report["shared_keys"]["total"], len(figures["shared_keys"]))]

@@ -1,5 +1,9 @@
 """What must change nothing: threads, memory, spilling, engine, compression, encoding, delimiter, quoting, line ends."""
 
+import csv
+import io
+import json
+
 import binary
 import people
 import pytest
@@ -137,3 +141,22 @@ def test_every_cell_survives_a_merge_with_a_file_that_adds_nothing(engine, tmp_p
     assert read("first.csv").header == TABLES["two"][0]
     assert [row.cells for row in read("first.csv").rows] == TABLES["two"][1:]
     assert (tmp_path / "first.csv").read_bytes() == (tmp_path / "second.csv").read_bytes()
+
+
+def filled_cells(text):
+    """(row, column name) of each cell that holds a value, but for the columns that tell of the match."""
+    header, *rows = csv.reader(io.StringIO(text.decode()))
+    told = {"match_quality", "matched_on", "match_score", "enriched_from"}
+    return {(n, name) for n, row in enumerate(rows) for name, cell in zip(header, row) if name not in told and cell.strip()}
+
+
+@pytest.mark.parametrize("engine", ["stream", "sql"])
+@pytest.mark.parametrize("vendor", ["one", "two"])
+def test_the_cells_that_a_vendor_alone_filled_are_those_that_are_blank_without_it(vendor, engine, tmp_path):
+    merge(tmp_path, ["--report", "report.json", "--engine", engine])
+    accounts = {f["name"]: f["cells"] for f in json.loads((tmp_path / "report.json").read_text())["enriched"]}
+    other = "two" if vendor == "one" else "one"
+    outcome = binary.run(["merge", "original.csv", f"{other}.csv", "-o", "without.csv", *RULES, "--engine", engine], tmp_path)
+    assert outcome.code == 0, outcome.stderr
+    lost = filled_cells((tmp_path / "out.csv").read_bytes()) - filled_cells((tmp_path / "without.csv").read_bytes())
+    assert accounts[vendor]["filled_alone"] == len(lost) > 20

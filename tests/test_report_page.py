@@ -101,6 +101,7 @@ def check_page(seen, report):
             expected |= {f"columns.{i}.conflicts.real", f"columns.{i}.conflicts.formatting"}
     for f in range(len(report["enriched"])):
         expected |= {f"enriched.{f}.{name}" for name in ("rows", "contributed", "matched_nothing_used", "unmatched", "without_key")}
+        expected |= {f"enriched.{f}.cells.{name}" for name in ("filled", "filled_alone", "replaced", "agreeing", "overridden")}
     for i in range(len(report["inputs"])):
         expected |= {f"inputs.{i}.{name}" for name in ("records", "rows", "rejected", "padded", "empty_lines")}
     assert expected <= set(told), sorted(expected - set(told))

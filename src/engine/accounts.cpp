@@ -11,8 +11,15 @@ MergeReport empty_report(const MergePlan& plan) {
   report.enriched.resize(plan.inputs.size());
   report.identifiers.resize(plan.identifiers.size());
   report.columns.resize(plan.columns.size());
-  for (ColumnAccount& column : report.columns) column.filled_by.resize(plan.inputs.size());
+  for (ColumnAccount& column : report.columns) column = empty_column(plan);
   return report;
+}
+
+ColumnAccount empty_column(const MergePlan& plan) {
+  ColumnAccount column;
+  column.filled_by.resize(plan.inputs.size());
+  column.cells_by.resize(plan.inputs.size());
+  return column;
 }
 
 void add_account(ColumnAccount& sum, const ColumnAccount& more) {
@@ -24,6 +31,8 @@ void add_account(ColumnAccount& sum, const ColumnAccount& more) {
   sum.conflicts_formatting += more.conflicts_formatting;
   if (sum.filled_by.size() < more.filled_by.size()) sum.filled_by.resize(more.filled_by.size());
   for (std::size_t f = 0; f < more.filled_by.size(); ++f) sum.filled_by[f] += more.filled_by[f];
+  if (sum.cells_by.size() < more.cells_by.size()) sum.cells_by.resize(more.cells_by.size());
+  for (std::size_t f = 0; f < more.cells_by.size(); ++f) sum.cells_by[f] += more.cells_by[f];
 }
 
 bool SharedKeyList::before(const Entry& a, const Entry& b) {

@@ -27,6 +27,9 @@ namespace crm {
 /// A report with all its lists at their size, all zero.
 MergeReport empty_report(const MergePlan& plan);
 
+/// The account of one column, all zero.
+ColumnAccount empty_column(const MergePlan& plan);
+
 /// Adds the counts of `more` to `sum`.
 void add_account(ColumnAccount& sum, const ColumnAccount& more);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
@@ -127,12 +128,29 @@ std::string KeyMaker::comparison_key(Kind kind, std::string_view cell) {
   return key;
 }
 
+namespace {
+/// Whether two texts are the same in lower case, where their ASCII characters tell; nothing where one that is not ASCII
+/// comes before the first difference.
+std::optional<bool> same_ascii(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; };
+  const auto is_ascii = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+  const std::size_t both = std::min(a.size(), b.size());
+  for (std::size_t i = 0; i < both; ++i) {
+    if (!is_ascii(a[i]) || !is_ascii(b[i])) return std::nullopt;
+    if (lower(a[i]) != lower(b[i])) return false;
+  }
+  // What follows has a character at least, and lower case has one for it.
+  return a.size() == b.size();
+}
+}  // namespace
+
 bool KeyMaker::same_value(Kind kind, std::string_view a, std::string_view b) {
   if (a == b) return true;
   if (kind == Kind::exact) {
     a = trim(a);
     b = trim(b);
-    return a == b || lower(a) == lower(b);
+    const std::optional<bool> same = same_ascii(a, b);
+    return same ? *same : lower(a) == lower(b);
   }
   return comparison_key(kind, a) == comparison_key(kind, b);
 }

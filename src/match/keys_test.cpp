@@ -74,6 +74,10 @@ TEST(KeyMaker, ComparisonKeysMeetWhereOnlyTheFormattingDiffers) {
   };
   EXPECT_TRUE(same(Kind::exact, "Acme", " acme "));
   EXPECT_FALSE(same(Kind::exact, "Acme", "Acme Inc"));
+  EXPECT_FALSE(same(Kind::exact, "Acme Inc", "Acme Ltd"));
+  EXPECT_TRUE(same(Kind::exact, "CAF\u00c9", "caf\u00e9"));
+  EXPECT_FALSE(same(Kind::exact, "caf\u00e9", "cafe"));
+  EXPECT_TRUE(same(Kind::exact, "300 \u212a", "300 k"));  // the Kelvin sign is a k in lower case
   EXPECT_TRUE(same(Kind::phone, "(415) 555-0100", "+14155550100"));
   EXPECT_TRUE(same(Kind::phone, "Ask her", "ask her"));      // no keys: their exact keys
   EXPECT_FALSE(same(Kind::phone, "ask her", "ask him"));

@@ -16,6 +16,23 @@ void require(bool balanced, const std::string& what) {
 
 }  // namespace
 
+CellAccount& CellAccount::operator+=(const CellAccount& more) {
+  filled += more.filled;
+  filled_alone += more.filled_alone;
+  replaced += more.replaced;
+  agreeing += more.agreeing;
+  overridden += more.overridden;
+  return *this;
+}
+
+CellAccount cells_of(const MergeReport& report, std::size_t file) {
+  CellAccount sum;
+  for (const ColumnAccount& column : report.columns) {
+    if (file < column.cells_by.size()) sum += column.cells_by[file];
+  }
+  return sum;
+}
+
 void check_accounts(const MergePlan& plan, const MergeReport& report) {
   for (std::size_t i = 0; i < report.inputs.size(); ++i) {
     const InputAccount& in = report.inputs[i];
@@ -29,6 +46,15 @@ void check_accounts(const MergePlan& plan, const MergeReport& report) {
     require(rows == e.contributed + e.nothing_used + e.unmatched + e.without_key,
             fmt::format("{}: {} rows, but {} contributed + {} matched, nothing used + {} unmatched + {} without key",
                         plan.inputs[f].name, rows, e.contributed, e.nothing_used, e.unmatched, e.without_key));
+  }
+  for (std::size_t c = 0; c < report.columns.size(); ++c) {
+    const ColumnAccount& column = report.columns[c];
+    for (std::size_t f = 0; f < column.cells_by.size(); ++f) {
+      const CellAccount& cells = column.cells_by[f];
+      require(cells.filled + cells.replaced == column.filled_by[f] && cells.filled_alone <= cells.filled,
+              fmt::format("column {} by {}: {} cells with its value, but {} filled ({} alone) + {} replaced", plan.columns[c].name,
+                          plan.inputs[f].name, column.filled_by[f], cells.filled, cells.filled_alone, cells.replaced));
+    }
   }
   const std::uint64_t original = report.inputs.empty() ? 0 : report.inputs[0].rows;
   require(original == report.matched_rows + report.unmatched_rows,

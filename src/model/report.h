@@ -35,11 +35,24 @@ struct IdentifierAccount {
   std::uint64_t rows_matched = 0;  ///< original rows whose earliest used identifier this is
 };
 
+/// The cells of one merged column for which one enriched file has a value: each is counted as filled, replaced, agreeing
+/// or overridden. A file's value of a cell is what its rows alone come to by the column's strategy (for concat: the first).
+struct CellAccount {
+  std::uint64_t filled = 0;        ///< an output cell (the alternate's, where there is one) that was blank or is new holds it
+  std::uint64_t filled_alone = 0;  ///< of `filled`: no other file has any value; without the file the cell stays blank
+  std::uint64_t replaced = 0;      ///< the output holds it in place of the original's value
+  std::uint64_t agreeing = 0;      ///< not used, and the same as what the output holds, or different in formatting only
+  std::uint64_t overridden = 0;    ///< not used, and different from what the output holds
+
+  CellAccount& operator+=(const CellAccount& more);
+};
+
 struct ColumnAccount {
   std::uint64_t filled_before = 0;           ///< original rows with a non-blank cell
   std::uint64_t filled_after = 0;            ///< after the merge (for create_alternate: of the alternate column apart)
   std::uint64_t alternate_filled = 0;
   std::vector<std::uint64_t> filled_by;      ///< per enriched file: output cells changed or made new with its value
+  std::vector<CellAccount> cells_by;         ///< per enriched file; filled + replaced = filled_by
   std::uint64_t changed = 0;                 ///< output cells whose text differs from the original's (new cells included)
   std::uint64_t conflicts_real = 0;          ///< cells with two non-blank values whose keys differ
   std::uint64_t conflicts_formatting = 0;    ///< cells whose non-blank values differ in spelling only
@@ -82,6 +95,9 @@ struct MergeReport {
 };
 
 inline constexpr std::size_t kMaxListedSharedKeys = 100;
+
+/// What became of the cells of one enriched file (from 0), over all columns.
+CellAccount cells_of(const MergeReport& report, std::size_t file);
 
 /// Throws Error(internal) that names the account, if any sum of the contract's section 8 does not balance.
 void check_accounts(const MergePlan& plan, const MergeReport& report);

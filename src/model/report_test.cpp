@@ -22,6 +22,11 @@ struct Case {
     report.unmatched_rows = 1;
     report.identifiers = {{1}, {1}};
     report.output_rows = 3;
+    plan.columns.resize(1);
+    plan.columns[0].name = "City";
+    report.columns.resize(1);
+    report.columns[0].filled_by = {3};
+    report.columns[0].cells_by = {{2, 1, 1, 4, 5}};
   }
 };
 
@@ -50,6 +55,9 @@ TEST(CheckAccounts, NameTheAccountThatDoesNot) {
   names(complaint([](MergeReport& r) { ++r.unmatched_rows; }), "original: 3 rows, but 2 matched + 2 unmatched");
   names(complaint([](MergeReport& r) { r.output_rows = 2; }), "merged: 2 rows written for 3 of the original");
   names(complaint([](MergeReport& r) { ++r.identifiers[0].rows_matched; }), "2 rows matched, but 3 by identifier");
+  names(complaint([](MergeReport& r) { ++r.columns[0].cells_by[0].filled; }),
+        "column City by apollo: 3 cells with its value, but 3 filled (1 alone) + 1 replaced");
+  names(complaint([](MergeReport& r) { r.columns[0].cells_by[0].filled_alone = 3; }), "2 filled (3 alone)");
 }
 
 }  // namespace

@@ -113,25 +113,31 @@ std::string fill(const ReportFacts& facts) {
                       table.empty() ? "<p>No enriched file has a column that goes anywhere.</p>\n" : key + table.html());
 }
 
-std::uint64_t cells_of_vendor(const ReportFacts& facts, std::size_t vendor) {
-  std::uint64_t cells = 0;
-  for (const ColumnAccount& column : facts.report.columns) cells += column.filled_by[vendor];
-  return cells;
+/// "Without apollo, 117 filled cells would be blank."
+std::string vendor_worth(const ReportFacts& facts) {
+  std::string out = "<ul>";
+  for (std::size_t f = 0; f < facts.plan.inputs.size(); ++f) {
+    const std::uint64_t alone = cells_of(facts.report, f).filled_alone;
+    out += fmt::format("<li>Without {}, {} would be blank.</li>\n", html_name(facts.plan.inputs[f].name),
+                       alone == 0 ? "no more cells" : counted(alone, "more cell", "more cells"));
+  }
+  return out + "</ul>\n";
 }
 
 std::string vendor_totals(const ReportFacts& facts) {
-  std::uint64_t all = 0;
-  for (std::size_t f = 0; f < facts.plan.inputs.size(); ++f) all += cells_of_vendor(facts, f);
-  HtmlTable totals("Cells of the merged file that hold a vendor's value",
-                   {{"Vendor", Holds::text}, {"Cells"}, {"Share"}, {"Columns"}, {"", Holds::bars}});
+  HtmlTable totals("Cells for which a vendor had a value, and what became of it",
+                   {{"Vendor", Holds::text}, {"Filled"}, {"Nobody else had"}, {"Replaced"}, {"Agreeing"}, {"Overridden"}, {"", Holds::bars}});
   for (std::size_t f = 0; f < facts.plan.inputs.size(); ++f) {
-    const std::uint64_t cells = cells_of_vendor(facts, f);
-    const auto columns = std::count_if(facts.report.columns.begin(), facts.report.columns.end(),
-                                       [&](const ColumnAccount& column) { return column.filled_by[f] > 0; });
-    totals.row({html_name(facts.plan.inputs[f].name), with_thousands(cells), percent(cells, all),
-                with_thousands(static_cast<std::uint64_t>(columns)), html_bar({{cells, "got"}}, all)});
+    const CellAccount cells = cells_of(facts.report, f);
+    const auto figure = [&](std::string_view name, std::uint64_t value) {
+      return html_figure(fmt::format("enriched.{}.cells.{}", f, name), value);
+    };
+    totals.row({html_name(facts.plan.inputs[f].name), figure("filled", cells.filled), figure("filled_alone", cells.filled_alone),
+                figure("replaced", cells.replaced), figure("agreeing", cells.agreeing), figure("overridden", cells.overridden),
+                html_bar({{cells.filled + cells.replaced, "got"}, {cells.agreeing, "had"}, {cells.overridden, "real"}},
+                         cells.filled + cells.replaced + cells.agreeing + cells.overridden)});
   }
-  return totals.html();
+  return html_bar_key({{"got", "used"}, {"had", "agreeing"}, {"real", "overridden"}}) + totals.html() + vendor_worth(facts);
 }
 
 std::string vendors(const ReportFacts& facts) {
@@ -151,7 +157,9 @@ std::string vendors(const ReportFacts& facts) {
     by_column.row(std::move(cells));
   }
   return html_section("vendors", "What each vendor contributed",
-                      "Cells that were changed or made new with a vendor's value. A joined cell counts for each vendor with a share in it.",
+                      "Filled: the cell was blank or is new, and holds the vendor's value. Replaced: it holds the vendor's in place of the "
+                      "original's. Agreeing and overridden values were not used: they say the same as the merged file, or something else. "
+                      "A joined cell counts for each vendor with a share in it.",
                       vendor_totals(facts) + (by_column.empty() ? "" : by_column.html()));
 }
 

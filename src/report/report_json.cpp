@@ -44,6 +44,14 @@ ordered_json inputs_json(const ReportFacts& facts) {
   return list;
 }
 
+ordered_json cells_json(const CellAccount& cells) {
+  return {{"filled", cells.filled},
+          {"filled_alone", cells.filled_alone},
+          {"replaced", cells.replaced},
+          {"agreeing", cells.agreeing},
+          {"overridden", cells.overridden}};
+}
+
 ordered_json enriched_json(const ReportFacts& facts) {
   ordered_json list = ordered_json::array();
   for (std::size_t f = 0; f < facts.report.enriched.size(); ++f) {
@@ -54,7 +62,8 @@ ordered_json enriched_json(const ReportFacts& facts) {
                     {"matched_nothing_used", account.nothing_used},
                     {"unmatched", account.unmatched},
                     {"without_key", account.without_key},
-                    {"without_recency", account.without_recency}});
+                    {"without_recency", account.without_recency},
+                    {"cells", cells_json(cells_of(facts.report, f))}});
   }
   return list;
 }
@@ -75,6 +84,8 @@ ordered_json columns_json(const ReportFacts& facts) {
     const PlanColumn& column = facts.plan.columns[c];
     ordered_json filled_by = ordered_json::object();
     for (std::size_t f = 0; f < account.filled_by.size(); ++f) filled_by[facts.plan.inputs[f].name] = account.filled_by[f];
+    ordered_json cells_by = ordered_json::object();
+    for (std::size_t f = 0; f < account.cells_by.size(); ++f) cells_by[facts.plan.inputs[f].name] = cells_json(account.cells_by[f]);
     list.push_back({{"name", column.name},
                     {"new", !column.original_column.has_value()},
                     {"filled_before", account.filled_before},
@@ -82,6 +93,7 @@ ordered_json columns_json(const ReportFacts& facts) {
                     {"alternate_filled", account.alternate_filled},
                     {"changed", account.changed},
                     {"filled_by", std::move(filled_by)},
+                    {"cells_by", std::move(cells_by)},
                     {"conflicts", {{"real", account.conflicts_real}, {"formatting", account.conflicts_formatting}}}});
   }
   return list;

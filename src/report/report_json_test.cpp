@@ -62,7 +62,7 @@ struct Case {
     report.matched_rows = 1;
     report.unmatched_rows = 1;
     report.identifiers = {{1}, {0}};
-    report.columns = {{2, 2, 0, {0}, 0, 0, 0}, {0, 1, 0, {1}, 1, 0, 0}};
+    report.columns = {{2, 2, 0, {0}, {{0, 0, 0, 1, 0}}, 0, 0, 0}, {0, 1, 0, {1}, {{1, 1, 0, 0, 2}}, 1, 0, 0}};
     report.output_rows = 2;
     report.changed_rows = 1;
     report.shared_keys_total = 1;
@@ -114,13 +114,17 @@ TEST(ReportJson, DescribesEveryInputAndItsAccount) {
 TEST(ReportJson, AccountsForEveryEnrichedRow) {
   const ordered_json json = Case().json()["enriched"][0];
   EXPECT_EQ(json, ordered_json::parse(R"({"name": "apollo", "rows": 3, "contributed": 1, "matched_nothing_used": 0,
-                                          "unmatched": 1, "without_key": 1, "without_recency": 0})"));
+                                          "unmatched": 1, "without_key": 1, "without_recency": 0,
+                                          "cells": {"filled": 1, "filled_alone": 1, "replaced": 0, "agreeing": 1,
+                                                    "overridden": 2}})"));
 }
 
 TEST(ReportJson, TellsOfEveryMergedColumn) {
   const ordered_json json = Case().json()["columns"];
   EXPECT_EQ(json[1], ordered_json::parse(R"({"name": "Phone", "new": true, "filled_before": 0, "filled_after": 1,
                                              "alternate_filled": 0, "changed": 1, "filled_by": {"apollo": 1},
+                                             "cells_by": {"apollo": {"filled": 1, "filled_alone": 1, "replaced": 0,
+                                                                     "agreeing": 0, "overridden": 2}},
                                              "conflicts": {"real": 0, "formatting": 0}})"));
 }
 

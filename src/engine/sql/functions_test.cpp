@@ -18,8 +18,14 @@ class Functions : public testing::Test {
     add_key_functions(connection_, makers, std::nullopt);
     MergePlan plan;
     plan.separator = " + ";
-    plan.columns.resize(1);
+    plan.columns.resize(5);
     plan.columns[0].name = "Note";
+    constexpr ConflictPolicy kPolicies[] = {ConflictPolicy::keep_original, ConflictPolicy::use_enriched,
+                                            ConflictPolicy::create_alternate, ConflictPolicy::original_only};
+    for (int i = 0; i < 4; ++i) {
+      plan.columns[i + 1].original_column = i;
+      plan.columns[i + 1].policy = kPolicies[i];
+    }
     add_value_functions(connection_, makers, plan);
   }
   std::string text(const std::string& expression) {
@@ -83,6 +89,18 @@ TEST_F(Functions, ConflictTellsFormattingFromReal) {
   EXPECT_EQ(text("crm_conflict('phone', '(415) 555-0100', '+1 415 555 0100')"), "1\n");
   EXPECT_EQ(text("crm_same('exact', 'a', 'A')"), "true\n");
   EXPECT_EQ(text("crm_comparison_key('exact', 'a') = crm_comparison_key('exact', ' A')"), "true\n");
+}
+
+TEST_F(Functions, ValuesStandBesideWhatTheOutputHolds) {
+  EXPECT_EQ(text("crm_standing(0, NULL, 'a', 'A', NULL, 'b')"), "=-x\n") << "a new column";
+  EXPECT_EQ(text("crm_standing(1, 'b', 'a', 'a', 'B')"), "x=\n") << "the original's value is kept";
+  EXPECT_EQ(text("crm_standing(1, NULL, 'a', 'a', 'B')"), "=x\n");
+  EXPECT_EQ(text("crm_standing(2, 'b', 'a', 'a', 'B')"), "=x\n") << "replaced";
+  EXPECT_EQ(text("crm_standing(2, 'A', 'a', 'a', 'B')"), "=x\n") << "formatting only: kept";
+  EXPECT_EQ(text("crm_standing(3, 'b', 'a', 'a', 'B')"), "=x\n") << "the alternate's cell";
+  EXPECT_EQ(text("crm_standing(4, 'b', 'a', 'a', 'B')"), "x=\n");
+  EXPECT_EQ(text("crm_standing(4, NULL, 'a', 'a', 'a')"), "xx\n") << "the cell stays blank";
+  EXPECT_EQ(text("crm_standing(0, NULL, NULL, NULL, NULL)"), "NULL\n");
 }
 
 TEST_F(Functions, ValuesAreDistinctInTheOrderOfRows) {

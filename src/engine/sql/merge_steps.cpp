@@ -36,13 +36,16 @@ Sql of_chosen(const SqlShape& shape, const char* stem, int column) {
   return members.size() == 1 ? members.front() : sql("coalesce({})", Sql::join(members, ", "));
 }
 
-/// The arguments of crm_most_frequent and crm_concat, in the order of ranks.
+/// A file's arguments of crm_most_frequent and crm_concat.
+Sql group(const SqlShape& shape, int file, int column) {
+  return sql("{}, {}, {}, {}", of_file(file, "v", column), of_file(file, "s", column),
+             shape.lines ? of_file(file, "l", column) : sql("CAST(0 AS BIGINT)"), of_file(file, "d", column));
+}
+
+/// Those of all files, in the order of ranks.
 Sql groups(const SqlShape& shape, int column) {
   std::vector<Sql> parts;
-  for (const int file : shape.files_of_column[column]) {
-    parts.push_back(sql("{}, {}, {}, {}", of_file(file, "v", column), of_file(file, "s", column),
-                        shape.lines ? of_file(file, "l", column) : sql("CAST(0 AS BIGINT)"), of_file(file, "d", column)));
-  }
+  for (const int file : shape.files_of_column[column]) parts.push_back(group(shape, file, column));
   return Sql::join(parts, ", ");
 }
 
@@ -80,6 +83,24 @@ void add_conflict(const SqlShape& shape, int column, Select& select) {
                                ? sql("{} AS {}", within.front(), x)
                                : sql("greatest(crm_conflict({}, {}), {}) AS {}", kind_literal(merged.kind),
                                      Sql::join(values, ", "), Sql::join(within, ", "), x));
+}
+
+/// What a file's rows alone come to.
+Sql value_alone(const SqlShape& shape, int file, int column) {
+  if (shape.plan.columns[column].strategy != Strategy::most_frequent) return of_file(file, "v", column);
+  return sql("struct_extract(crm_most_frequent({}, {}), 'text')", column, group(shape, file, column));
+}
+
+void add_standing(const SqlShape& shape, int column, Select& select) {
+  const PlanColumn& merged = shape.plan.columns[column];
+  std::vector<Sql> values;
+  for (const int file : shape.files_of_column[column]) values.push_back(value_alone(shape, file, column));
+  const Sql chosen = shape.is_set_strategy(column) ? sql("struct_extract({}, 'text')", numbered("r", column))
+                                                   : of_chosen(shape, "v", column);
+  const Sql original = merged.original_column ? sql("crm_value(o.{})", numbered("c", *merged.original_column))
+                                              : sql("CAST(NULL AS VARCHAR)");
+  select.columns.push_back(sql("crm_standing({}, {}, {}, {}) AS {}", column, original, chosen, Sql::join(values, ", "),
+                               numbered("g", column)));
 }
 
 /// The original's cell against the enriched value.
@@ -169,6 +190,7 @@ void add_accounts(const SqlShape& shape, ColumnList& columns, MergedLayout& layo
     if (shape.files_of_column[j].empty()) continue;
     if (merged.original_column) place.value = columns.add(sql("{}", numbered("v", j)));
     place.conflict = columns.add(sql("{}", numbered("x", j)));
+    place.standing = columns.add(sql("{}", numbered("g", j)));
     (merged.strategy == Strategy::concat ? place.sources : place.source) = columns.add(sql("{}", numbered("s", j)));
     if (shape.lines && merged.strategy != Strategy::concat) place.line = columns.add(sql("{}", numbered("l", j)));
     if (!shape.plan.want_conflicts) continue;
@@ -287,6 +309,7 @@ Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range, Meeti
     add_choice(shape, j, select);
     if (side == Side::unmatched) continue;
     add_conflict(shape, j, select);
+    add_standing(shape, j, select);
     if (!shape.plan.want_conflicts) continue;
     for (const int file : shape.files_of_column[j]) {
       for (const char* stem : {"v", "d"}) {
@@ -317,6 +340,7 @@ void MergedLayout::add_part(const MergedLayout& part, int first) {
     add(columns[j].line, of_part.line);
     add(columns[j].sources, of_part.sources);
     add(columns[j].conflict, of_part.conflict);
+    add(columns[j].standing, of_part.standing);
     if (of_part.file_value.empty()) continue;
     columns[j].file_value.assign(of_part.file_value.size(), -1);
     columns[j].file_values.assign(of_part.file_values.size(), -1);

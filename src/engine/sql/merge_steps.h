@@ -24,8 +24,8 @@ Step taken_in_order(const SqlShape& shape, Side side, const RangeSql& range);
 /// value_K(row, v…): beside every row of the range the record of record_K that it reaches, in order.
 Step value(const SqlShape& shape, Side side, int file);
 
-/// chosen_value(row, c…, k…, vN, sN, xN): each row of the range beside the records that it reaches, and per merged column
-/// the value that is taken, where it came from, and whether the values are in conflict.
+/// chosen_value(row, c…, k…, vN, sN, xN, gN): each row of the range beside the records that it reaches, and per merged column
+/// the value that is taken, where it came from, whether the values are in conflict, and how each file's stands to the output.
 Step chosen_value(const SqlShape& shape, Side side, const RangeSql& range, Meeting meeting = Meeting::by_key);
 
 /// Where things stand in a row of merged_result; -1 where they are not there.
@@ -39,6 +39,7 @@ struct MergedLayout {
     int source = -1, line = -1;  ///< file and row (kSourceRowBits), and line, that the value came from
     int sources = -1;            ///< instead of those: STRUCT(source, line)[]
     int conflict = -1;           ///< 0, 1 formatting, 2 real
+    int standing = -1;           ///< a letter per file that has the column (crm_standing)
     std::vector<int> file_value, file_values;  ///< per file: its first value, and its distinct values
   };
   std::vector<Column> columns;   ///< per merged column

@@ -71,8 +71,7 @@ void MergedRows::start(std::shared_ptr<const RangeRows> original) {
   for (RowBytes* bytes : {&merged_, &provenance_, &conflicts_}) bytes->start(original_->first_row + 1, original_->rows);
   out_ = RangeOutcome();
   out_.matched_on.resize(shape_.plan.identifiers.size());
-  out_.columns.resize(shape_.plan.columns.size());
-  for (ColumnAccount& column : out_.columns) column.filled_by.resize(shape_.plan.inputs.size());
+  out_.columns.assign(shape_.plan.columns.size(), empty_column(shape_.plan));
   out_.sources.resize(shape_.plan.inputs.size());
 }
 
@@ -115,6 +114,10 @@ void MergedRows::add_row(std::size_t row) {
   }
   for (int column = 0; column < static_cast<int>(layout_.columns.size()); ++column) count_column(column, row);
   add_changes(row);
+  file_used_.assign(shape_.plan.inputs.size(), false);
+  for (int column = 0; column < static_cast<int>(layout_.columns.size()); ++column) {
+    if (!column_changed_[column]) count_cells(column, row);
+  }
   if (wanted_.conflicts) {
     std::string& out = conflicts_.begin(row_number(row));
     for (const int column : conflict_columns_) write_conflicts(column, row, out);
@@ -129,6 +132,7 @@ void MergedRows::add_row(std::size_t row) {
 
 void MergedRows::add_changes(std::size_t row) {
   changed_.clear();
+  column_changed_.assign(layout_.columns.size(), false);
   if (wanted_.provenance) provenance_.begin(row_number(row));
   for (std::size_t output = 0; output < shape_.plan.output.size(); ++output) {
     if (!can_change(shape_.plan.output[output]) || !is_changed(output, row)) continue;
@@ -188,11 +192,33 @@ void MergedRows::count_changed(std::size_t output, std::size_t row) {
   ColumnAccount& account = out_.columns[column];
   ++account.changed;
   find_sources(column, row);
-  file_counted_.assign(shape_.plan.inputs.size(), false);
+  file_used_.assign(shape_.plan.inputs.size(), false);
   for (const ValueSource& source : sources_) {
-    if (!file_counted_[source.file]) ++account.filled_by[source.file];
-    file_counted_[source.file] = true;
+    if (!file_used_[source.file]) ++account.filled_by[source.file];
+    file_used_[source.file] = true;
     out_.sources[source.file].push_back(source.row);
+  }
+  column_changed_[column] = true;
+  count_cells(column, row);
+}
+
+/// What became of each file's value of a cell; `file_used_` tells whose the output holds.
+void MergedRows::count_cells(int column, std::size_t row) {
+  const int place = layout_.columns[column].standing;
+  if (!is_filled(place, row)) return;
+  const std::string_view letters = cell(place, row);
+  const bool replaces = alternate_of_[column] < 0 && original_value(column);
+  const bool alone = letters.size() == 1 + static_cast<std::size_t>(std::count(letters.begin(), letters.end(), '-'));
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    if (letters[i] == '-') continue;
+    const int file = shape_.files_of_column[column][i];
+    CellAccount& cells = out_.columns[column].cells_by[file];
+    if (!file_used_[file]) {
+      ++(letters[i] == '=' ? cells.agreeing : cells.overridden);
+      continue;
+    }
+    ++(replaces ? cells.replaced : cells.filled);
+    cells.filled_alone += !replaces && alone;
   }
 }
 

@@ -81,6 +81,7 @@ class MergedRows {
   void count_column(int column, std::size_t row);
   void add_changes(std::size_t row);
   void count_changed(std::size_t output, std::size_t row);
+  void count_cells(int column, std::size_t row);
   bool is_changed(std::size_t output, std::size_t row) const;
   void find_sources(int column, std::size_t row);
   void write_provenance(std::size_t output, std::size_t row);
@@ -120,7 +121,8 @@ class MergedRows {
   std::vector<ChangedCell> changed_;
   std::vector<OtherValue> values_;
   std::unordered_set<std::string_view> seen_;
-  std::vector<bool> file_counted_;
+  std::vector<bool> column_changed_;
+  std::vector<bool> file_used_;
 };
 
 }  // namespace crm

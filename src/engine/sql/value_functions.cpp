@@ -194,6 +194,8 @@ struct ColumnKinds {
   struct Column {
     std::string name;
     Kind kind;
+    std::optional<ConflictPolicy> policy;  // none: a new column
+    bool concat;
   };
   std::vector<Column> columns;
   std::string separator;
@@ -223,6 +225,48 @@ ScalarFunction most_frequent_function(Pool makers, std::shared_ptr<const ColumnK
               text.set_valid_text(row, best.text);
               source.set(row, best.source);
               line.set(row, best.line);
+            }
+          }};
+}
+
+/// What the output holds of a cell: the original's text or the chosen one; nothing where the cell stays blank.
+std::optional<std::string_view> standing_text(KeyMaker& maker, const ColumnKinds::Column& column,
+                                              std::optional<std::string_view> original, std::string_view chosen) {
+  if (!column.policy) return chosen;
+  switch (*column.policy) {
+    case ConflictPolicy::keep_original: return original ? original : chosen;
+    case ConflictPolicy::use_enriched: return original && maker.same_value(column.kind, *original, chosen) ? original : chosen;
+    case ConflictPolicy::create_alternate: return chosen;
+    case ConflictPolicy::original_only: break;
+  }
+  return original;
+}
+
+ScalarFunction standing_function(Pool makers, std::shared_ptr<const ColumnKinds> kinds) {
+  constexpr std::size_t kFirstValue = 3;
+  return {"crm_standing", {Type::bigint(), Type::varchar(), Type::varchar()}, Type::varchar(), Type::varchar(),
+          [makers, kinds](const Chunk& arguments, ColumnWriter& result) {
+            const Arguments in(arguments);
+            KeyMakerPool::Lease maker(*makers);
+            std::string letters;
+            for (std::size_t row = 0; row < in.rows(); ++row) {
+              const auto original = in.text(1, row), chosen = in.text(2, row);
+              if (!chosen) {
+                result.set_null(row);
+                continue;
+              }
+              const ColumnKinds::Column& column = kinds->at(in, row);
+              const auto standing = standing_text(*maker, column, original, *chosen);
+              // A joined text has all values in it.
+              const bool has_all = column.concat && standing && standing->data() == chosen->data();
+              letters.clear();
+              for (std::size_t c = kFirstValue; c < in.size(); ++c) {
+                const auto text = in.text(c, row);
+                if (!text) letters += '-';
+                else if (!standing) letters += 'x';
+                else letters += has_all || *standing == *text || maker->same_value(column.kind, *standing, *text) ? '=' : 'x';
+              }
+              result.set_valid_text(row, letters);
             }
           }};
 }
@@ -292,7 +336,11 @@ void throw_cell_too_large(const std::string& column) {
 void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerPool> makers, const MergePlan& plan) {
   auto kinds = std::make_shared<ColumnKinds>();
   kinds->separator = plan.separator;
-  for (const PlanColumn& column : plan.columns) kinds->columns.push_back({column.name, column.kind});
+  for (const PlanColumn& column : plan.columns) {
+    std::optional<ConflictPolicy> policy;
+    if (column.original_column) policy = effective_policy(column);
+    kinds->columns.push_back({column.name, column.kind, policy, column.strategy == Strategy::concat});
+  }
   connection.add(duck::AggregateFunction{"crm_values",
                                          {Type::varchar(), Type::bigint(), Type::bigint()},
                                          values_type(),
@@ -300,6 +348,7 @@ void add_value_functions(duck::Connection& connection, std::shared_ptr<KeyMakerP
   connection.add(spread_function(makers));
   connection.add(conflict_function(makers));
   connection.add(most_frequent_function(makers, kinds));
+  connection.add(standing_function(makers, kinds));
   connection.add(concat_function(makers, kinds));
 }
 

@@ -23,6 +23,8 @@ namespace crm {
 ///   formatting only, 2 where two of them differ
 /// - `crm_most_frequent(column, group…)` → STRUCT(text, source, line)
 /// - `crm_concat(column, group…)` → STRUCT(text, sources STRUCT(source, line)[])
+/// - `crm_standing(column, original, chosen, value…)` → VARCHAR: a letter for each file's value, beside what the output holds
+///   by the column's policy: `-` there is none, `=` the same or different in formatting only, `x` another
 /// A column is the index of a merged column.
 /// A group is what one file has, in the order of ranks, as four arguments: first value, its source (file and row as one
 /// number), its line, and the distinct values as STRUCT(text, row, line, rows)[] in order, or NULL where the first is the

@@ -16,9 +16,7 @@ namespace crm {
 /// What merging some rows adds to the report; one per batch, so that batches can be merged in parallel.
 struct MergeAccount {
   explicit MergeAccount(const MergePlan& plan)
-      : identifiers(plan.identifiers.size()), columns(plan.columns.size()) {
-    for (ColumnAccount& column : columns) column.filled_by.resize(plan.inputs.size());
-  }
+      : identifiers(plan.identifiers.size()), columns(plan.columns.size(), empty_column(plan)) {}
 
   std::uint64_t rows = 0, matched = 0, changed = 0;
   std::vector<IdentifierAccount> identifiers;

@@ -172,7 +172,7 @@ std::shared_ptr<const SharedOutcomes> RowMerge::make_shared() {
     consolidator_.consolidate(plan.columns[c], values, result->columns[c]);
     result->touched.push_back(static_cast<int>(c));
     const Outcome& outcome = result->columns[c];
-    result->bytes += outcome.joined.size() + outcome.sources.size() * sizeof(ValueSource);
+    result->bytes += outcome.joined.size() + outcome.sources.size() * sizeof(ValueSource) + outcome.offers.size() * sizeof(Offer);
     if (plan.want_conflicts) {
       result->bytes += values.size() * sizeof(Value);
       result->values[c] = std::move(values);

@@ -235,6 +235,33 @@ void RowWriter::write_changes(const RowMerge& merged, ChangesBatch& changes) {
   changes.add_row(record_id_, changed_cells_);
 }
 
+/// What became of each file's value of a cell. `difference` of all values, the original's included.
+void RowWriter::count_offers(const PlanColumn& column, const MergedCell& cell, Difference difference,
+                             Consolidator& consolidator, ColumnAccount& sum) {
+  const bool changed = cell.changed();
+  const bool had = column.original_column && !cell.original_blank;
+  const std::string_view standing = changed ? cell.outcome->text : cell.original;
+  const auto agrees = [&](const Offer& offer) {
+    if (!changed && !had) return false;
+    if (difference != Difference::real || (changed && column.strategy == Strategy::concat)) return true;
+    // All values have one key, so it is the original's cell that differs from them.
+    if (!changed && cell.outcome->among != Difference::real) return false;
+    return consolidator.same_value(column, standing, offer.text);
+  };
+  const std::vector<Offer>& offers = cell.outcome->offers;
+  const bool replaces = had && !cell.alternate;
+  for (const Offer& offer : offers) {
+    CellAccount& cells = sum.cells_by[offer.file];
+    if (changed && offer.used) {
+      ++sum.filled_by[offer.file];
+      ++(replaces ? cells.replaced : cells.filled);
+      cells.filled_alone += !replaces && offers.size() == 1;
+    } else {
+      ++(agrees(offer) ? cells.agreeing : cells.overridden);
+    }
+  }
+}
+
 void RowWriter::count(RowMerge& merged, MergeAccount& account) {
   ++account.rows;
   if (merged.matched()) {
@@ -253,7 +280,9 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     ColumnAccount& sum = account.columns[c];
     const bool filled = column.original_column && !cell.original_blank;
     const std::string_view* const original = filled ? &cell.original : nullptr;
-    switch (merged.consolidator().difference(column, original, *cell.outcome)) {
+    const Difference difference = merged.consolidator().difference(column, original, *cell.outcome);
+    count_offers(column, cell, difference, merged.consolidator(), sum);
+    switch (difference) {
       case Difference::real:
         ++sum.conflicts_real;
         break;
@@ -267,7 +296,6 @@ void RowWriter::count(RowMerge& merged, MergeAccount& account) {
     ++sum.changed;
     sum.filled_after += cell.takes_choice && !filled;
     sum.alternate_filled += cell.alternate;
-    for (const int file : cell.outcome->files) ++sum.filled_by[file];
     if (merged.shared()) {
       account.shared_contributed[merged.shared()].insert(c);
     } else {

@@ -57,6 +57,8 @@ class RowWriter {
                             const MergedCell& cell, Consolidator& consolidator, OverflowingText& out);
   void write_changes(const RowMerge& merged, ChangesBatch& changes);
   void count(RowMerge& merged, MergeAccount& account);
+  void count_offers(const PlanColumn& column, const MergedCell& cell, Difference difference, Consolidator& consolidator,
+                    ColumnAccount& sum);
 
   const MergePlan& plan_;
   OutputFormat format_;

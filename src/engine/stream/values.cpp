@@ -71,20 +71,45 @@ std::uint32_t Consolidator::chosen_of(Strategy strategy, std::span<const Value> 
 
 void Consolidator::consolidate(const PlanColumn& column, std::span<const Value> values, Outcome& outcome) {
   outcome.sources.clear();
-  outcome.files.clear();
+  outcome.offers.clear();
   outcome.first = values.front().text;
   outcome.among = values.size() == 1 ? Difference::none : among(column, values);
   choose(column, values, outcome);
   if (outcome.text.size() > kMaxConsolidatedCellBytes) refuse_size(column);
-  if (outcome.sources.size() == 1) {
-    outcome.files.push_back(outcome.sources.front().file);
+  tell_offers(column, values, outcome);
+}
+
+/// Values of one file follow each other.
+void Consolidator::tell_offers(const PlanColumn& column, std::span<const Value> values, Outcome& outcome) {
+  if (values.size() == 1) {
+    outcome.offers.push_back({outcome.sources.front().file, true, outcome.text});
     return;
   }
-  std::vector<bool> counted(plan_.inputs.size());
-  for (const ValueSource& source : outcome.sources) {
-    if (!counted[source.file]) outcome.files.push_back(source.file);
-    counted[source.file] = true;
+  for (std::size_t first = 0; first < values.size();) {
+    const auto file = hit_head(values[first].record).file;
+    std::size_t end = first + 1;
+    while (end < values.size() && hit_head(values[end].record).file == file) ++end;
+    const auto of_file = values.subspan(first, end - first);
+    const bool one_key = of_file.size() == 1 || outcome.among != Difference::real;
+    outcome.offers.push_back({static_cast<int>(file), false, one_key ? of_file.front().text : alone(column, of_file)});
+    first = end;
   }
+  for (const ValueSource& source : outcome.sources) {
+    for (Offer& offer : outcome.offers) offer.used = offer.used || offer.file == source.file;
+  }
+}
+
+std::string_view Consolidator::alone(const PlanColumn& column, std::span<const Value> of_file) {
+  if (column.strategy == Strategy::concat) return of_file.front().text;
+  if (column.strategy != Strategy::most_frequent) return of_file[chosen_of(column.strategy, of_file)].text;
+  group(column, of_file);
+  return of_file[commonest()].text;
+}
+
+/// Of the values that were grouped: the first of the largest group.
+std::uint32_t Consolidator::commonest() const {
+  const auto& groups = groups_.groups();
+  return std::max_element(groups.begin(), groups.end(), [](const auto& a, const auto& b) { return a.count < b.count; })->first;
 }
 
 void Consolidator::choose(const PlanColumn& column, std::span<const Value> values, Outcome& outcome) {
@@ -94,10 +119,7 @@ void Consolidator::choose(const PlanColumn& column, std::span<const Value> value
   } else if (values.size() > 1 && outcome.among != Difference::none) {
     group(column, values);
     if (column.strategy == Strategy::concat) return join(values, column, outcome);
-    const auto& groups = groups_.groups();
-    chosen = std::max_element(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
-               return a.count < b.count;  // the first of the largest
-             })->first;
+    chosen = commonest();
   }
   outcome.text = values[chosen].text;
   outcome.sources.push_back(values[chosen].source());

@@ -29,11 +29,18 @@ struct Value {
 
 enum class Difference { none, formatting, real };
 
+/// What one file's values alone come to.
+struct Offer {
+  int file = 0;
+  bool used = false;      ///< the outcome's text is the file's, or has a share of it
+  std::string_view text;  ///< for concat the first; where all values have one key, any of the file's
+};
+
 /// What the values of a column come to.
 struct Outcome {
   std::string_view text;                ///< chosen: a value's, or `joined`
   std::vector<ValueSource> sources;     ///< of `text`, in order; several for concat only
-  std::vector<int> files;               ///< of the sources, each once
+  std::vector<Offer> offers;            ///< per file with a value, in the order of values
   std::string_view first;               ///< the first value
   Difference among = Difference::none;  ///< of the values from each other
   std::string joined;
@@ -67,6 +74,9 @@ class Consolidator {
  private:
   std::uint32_t chosen_of(Strategy strategy, std::span<const Value> values) const;
   void choose(const PlanColumn& column, std::span<const Value> values, Outcome& outcome);
+  void tell_offers(const PlanColumn& column, std::span<const Value> values, Outcome& outcome);
+  std::string_view alone(const PlanColumn& column, std::span<const Value> of_file);
+  std::uint32_t commonest() const;
   Difference among(const PlanColumn& column, std::span<const Value> values);
   void group(const PlanColumn& column, std::span<const Value> values);
   void join(std::span<const Value> values, const PlanColumn& column, Outcome& outcome);
