@@ -12,6 +12,7 @@ import binary
 import people
 import pytest
 from api_server import ENRICHED, ORIGINAL, token_line
+from redis_server import running_redis
 from running_service import RunningService, is_alive
 
 ALL_OUTPUTS = {name: True for name in ("report", "changes", "provenance", "conflicts", "unmatched_enriched", "rejects")}
@@ -243,6 +244,25 @@ def test_a_worker_of_its_own_does_the_jobs_of_a_service_without_one(tmp_path, in
         assert service.output(job_id, "merged") == inputs[2]["merged"]
 
 
+def test_jobs_wait_in_redis_for_workers_of_other_processes(tmp_path, inputs):
+    with running_redis(tmp_path) as queue, RunningService(tmp_path, "--queue", queue, "--no-worker") as service:
+        files = upload_both(service, inputs)
+        jobs = [submit(service, files, outputs=ALL_OUTPUTS) for _ in range(3)]
+        worker = binary.start(["worker", "--data", service.data, "--queue", queue, "--stalled-interval", "200ms", "--lock-duration", "1s"],
+                              tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        service.wait_for(jobs[0], ("active", "completed"))
+        worker.kill()
+        worker.wait()
+        with RunningService(tmp_path, "--queue", queue, "--stalled-interval", "200ms", "--lock-duration", "1s") as other:
+            for job_id in jobs:
+                assert other.wait_for(job_id)["state"] == "completed"
+                assert service.output(job_id, "merged") == inputs[2]["merged"]
+            late = submit(service, files)
+            active_attempt(other, late)
+            assert service.request("POST", f"/api/v1/jobs/{late}/cancel").status in (200, 202)
+            assert service.wait_for(late)["state"] == "cancelled"
+
+
 def test_what_is_kept_no_longer_is_deleted_with_its_files(tmp_path):
     with RunningService(tmp_path) as service:
         files = service.upload("crm.csv", ORIGINAL), service.upload("apollo.csv", ENRICHED)
@@ -350,7 +370,7 @@ BAD_SETTINGS = [
     (["--concurrency", "0"], 2, "--concurrency: 0 is out of range; give 1 to 64"),
     (["--job-memory", "10MB"], 2, "--job-memory: 10MB is too little; give at least 96MB"),
     (["--process-memory", "100MB"], 2, "--process-memory: 100MB is too little; give at least 512MB"),
-    (["--queue", "redis:"], 2, "--queue redis:: give sqlite:PATH"),
+    (["--queue", "redis:"], 2, "--queue redis:: give sqlite:PATH or redis://HOST:PORT/DB"),
     (["crm.csv"], 2, "crm-merge serve takes no files (crm.csv); jobs name theirs"),
     (["--config", "missing.yaml"], 2, "--config missing.yaml: no such file, or it cannot be read"),
     (["--config", "bad.yaml"], 2, "bad.yaml:1:1: there is no option concurency (did you mean --concurrency?)"),

@@ -142,8 +142,15 @@ constexpr OptionRow kOptions[] = {
     // Jobs.
     {"--data", "", "FOLDER", jobs, one, false, "CRM_MERGE_DATA",
      "Folder of the queue, the files and the work in progress (default: ~/.local/share/crm-merge)", kServing},
-    {"--queue", "", "sqlite:PATH", jobs, one, false, "CRM_MERGE_QUEUE",
-     "Where jobs wait (default: queue.db in --data)", kServing},
+    {"--queue", "", "URL", jobs, one, false, "CRM_MERGE_QUEUE",
+     "Where jobs wait: sqlite:PATH, or redis://HOST:PORT/DB, shared with Node applications through BullMQ (default: Redis at "
+     "$REDIS_HOST and $REDIS_PORT where they are set, else queue.db in --data)", kServing},
+    {"--queue-name", "", "NAME", jobs, one, false, "CRM_MERGE_QUEUE_NAME",
+     "In Redis: the queue's name, as in new Queue(NAME) (default: crm-merge)", kServing},
+    {"--prefix", "", "PREFIX", jobs, one, false, "CRM_MERGE_QUEUE_PREFIX",
+     "In Redis: what the queue's keys begin with (default: bull)", kServing},
+    {"--bullmq-dir", "", "FOLDER", jobs, one, false, "CRM_MERGE_BULLMQ_DIR",
+     "In Redis: take the scripts of this installed npm package bullmq (default: those of 6.7.0 and 5.81.5 that came along)", kServing},
     {"--store", "", "file:PATH", jobs, one, false, "CRM_MERGE_STORE",
      "Where uploads and results lie (default: files in --data)", kServing},
     {"--no-worker", "", "", jobs, nothing, false, "", "API and page only; crm-merge worker does the jobs",

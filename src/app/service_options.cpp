@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -168,6 +169,21 @@ void resolve_running(SettingReader& reader, ServiceRun& run) {
   settings.api.temp_dir = settings.worker.merge.temp_dir.empty() ? settings.data : settings.worker.merge.temp_dir;
 }
 
+/// REDIS_HOST and REDIS_PORT are what systems before this one were told; --queue says more.
+std::string queue_of_environment() {
+  const char* host = std::getenv("REDIS_HOST");
+  const char* port = std::getenv("REDIS_PORT");
+  if (!host || !*host) return "";
+  return fmt::format("redis://{}:{}", host, port && *port ? port : "6379");
+}
+
+void resolve_queue(SettingReader& reader, QueueAddress& queue) {
+  queue.url = reader.text("--queue", queue_of_environment());
+  queue.name = reader.text("--queue-name", queue.name);
+  queue.prefix = reader.text("--prefix", queue.prefix);
+  queue.bullmq_folder = reader.text("--bullmq-dir");
+}
+
 std::string worker_name() {
   char host[256] = "";
   (void)::gethostname(host, sizeof host - 1);
@@ -187,7 +203,7 @@ ServiceRun resolve_service(Command command, const TypedOptions& typed, const Mac
   const bool serves = command == Command::serve;
   settings.has_api = serves;
   settings.data = reader.text("--data", default_data_folder().string());
-  settings.queue = reader.text("--queue");
+  resolve_queue(reader, settings.queue);
   settings.store = reader.text("--store");
   if (serves) {
     resolve_listening(reader, settings);

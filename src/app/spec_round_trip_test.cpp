@@ -114,8 +114,8 @@ Merge random_merge(Random& random) {
   const Names names = {"apollo", "zoom info", "no"};
   const int count = 1 + random.below(3);
   for (int i = 0; i < count; ++i) merge.enriched.push_back(random_file(random, names[static_cast<std::size_t>(i)]));
-  merge.spec.original = {"crm.csv", "original", false};
-  for (const InputProfile& file : merge.enriched) merge.spec.enriched.push_back({file.path, file.name, true});
+  merge.spec.original = {"crm.csv", "original", false, "", ""};
+  for (const InputProfile& file : merge.enriched) merge.spec.enriched.push_back({file.path, file.name, true, "", ""});
   merge.spec.outputs.merged = "out.csv";
   add_rules(random, merge);
   return merge;

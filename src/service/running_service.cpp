@@ -68,7 +68,7 @@ RunningService::Impl::Impl(ServiceSettings how, LineLog& events, const Clock& ti
       log(events),
       clock(time),
       data(settings.data),
-      queue(open_queue(settings.queue, data, clock)),
+      queue(open_queue(settings.queue, settings.worker.stalled_interval, data, clock)),
       store(open_store(settings.store, data, clock)) {
   if (settings.has_api || settings.metrics_http) start_api();
   if (settings.has_worker) start_worker();

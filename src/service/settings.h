@@ -19,10 +19,18 @@ struct RetentionSettings {
   std::optional<std::chrono::milliseconds> failed = std::chrono::hours(7 * 24);  ///< and cancelled
 };
 
+/// Where jobs wait.
+struct QueueAddress {
+  std::string url;                     ///< "sqlite:PATH", "redis://…", "rediss://…", "unix://…"; empty: queue.db in the data folder
+  std::string name = "crm-merge";      ///< of the queue, in Redis
+  std::string prefix = "bull";         ///< of its keys, in Redis
+  std::filesystem::path bullmq_folder; ///< an installed npm package `bullmq`; empty: our copies of its scripts
+};
+
 /// Everything that `crm-merge serve` and `crm-merge worker` need to know, all defaults taken.
 struct ServiceSettings {
   std::filesystem::path data;       ///< folder of what the service keeps
-  std::string queue;                ///< "sqlite:PATH"; empty: queue.db in `data`
+  QueueAddress queue;
   std::string store;                ///< "file:PATH"; empty: files in `data`
   bool has_api = true;
   bool has_worker = true;

@@ -36,9 +36,15 @@ void pause(std::chrono::milliseconds time, const std::stop_token& stop) {
   if (stop.stop_requested()) throw Error(ErrorCode::cancelled, "stopped");
 }
 
-std::string signal_message(int signal) {
-  if (signal == SIGKILL) return "the merge was killed by the system, most likely for want of memory";
-  return fmt::format("the merge was ended by signal {}", signal);
+/// What a signal that ended the merge's process means.
+Error error_of_signal(int signal) {
+  if (signal == SIGKILL) {
+    return {ErrorCode::limit_exceeded, "the merge was killed by the system, most likely for want of memory"};
+  }
+  if (signal == SIGXFSZ) {
+    return {ErrorCode::limit_exceeded, "a file of the merge grew beyond the limit that this service runs under (ulimit -f)"};
+  }
+  return {ErrorCode::internal, fmt::format("the merge was ended by signal {}", signal)};
 }
 
 }  // namespace
@@ -219,7 +225,7 @@ void JobAttempt::merge() {
       control_.token());
   if (exit.was_stopped) throw Error(ErrorCode::cancelled, "stopped");
   if (exit.signal) {
-    throw Error(*exit.signal == SIGKILL ? ErrorCode::limit_exceeded : ErrorCode::internal, signal_message(*exit.signal));
+    throw error_of_signal(*exit.signal);
   }
   if (exit.status != 0) {
     if (error) throw Error(error->code, without_paths(error->message));
