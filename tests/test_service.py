@@ -11,6 +11,7 @@ import time
 import binary
 import people
 import pytest
+import websocket
 from api_server import ENRICHED, ORIGINAL, token_line
 from redis_server import running_redis
 from running_service import RunningService, is_alive
@@ -137,6 +138,24 @@ def test_cancel_ends_a_running_job_within_a_second(tmp_path, inputs):
         assert service.left_in_work() == [] and stored_results(service) == []
         again = service.request("POST", f"/api/v1/jobs/{job_id}/retry")
         assert again.status == 200 and service.wait_for(job_id)["state"] == "completed"
+        assert service.output(job_id, "merged") == inputs[2]["merged"]
+
+
+def test_progress_is_heard_live_never_falls_and_ends_at_100_with_the_result(tmp_path, inputs):
+    with RunningService(tmp_path) as service:
+        files = upload_both(service, inputs)
+        reader = websocket.create_connection(f"ws://127.0.0.1:{service.port}/api/v1/events", timeout=30)
+        job_id = submit(service, files)
+        events = []
+        while not events or events[-1]["type"] != "completed":
+            events.append(json.loads(reader.recv()))
+        reader.close()
+        assert {event["job_id"] for event in events} == {job_id}
+        types = [event["type"] for event in events]
+        assert types[:2] == ["added", "active"] and set(types) == {"added", "active", "progress", "completed"}
+        shares = [event["progress"]["percentage"] for event in events if event["type"] == "progress"]
+        assert shares == sorted(shares) and shares[-1] == 100 and len(shares) >= 3, shares
+        assert all(share < 100 for share in shares[:-1]), "100 is said when the result is published"
         assert service.output(job_id, "merged") == inputs[2]["merged"]
 
 
