@@ -94,12 +94,12 @@ fetch_duckdb() {
   : >"$stamp"
 }
 
-# The npm package on the other side of the Redis queue, for its tests, as the lock file pins it.
+# What tests set on the other side, from npm, as the lock file pins it: BullMQ, and a reader of Parquet.
 fetch_node_tests() {
   local folder=$root/tests/node stamp log=$logs/node-tests.log
   stamp=$stamps/node-tests-$(cksum <"$folder/package-lock.json" | tr ' ' '-')
   [[ -e $stamp && -d $folder/node_modules ]] && return
-  command -v npm >/dev/null || die "npm is missing; it fetches what the queue is tested against (tests/node). Install it, or remove CRM_MERGE_NO_INSTALL."
+  command -v npm >/dev/null || die "npm is missing; it fetches what tests need (tests/node). Install it, or remove CRM_MERGE_NO_INSTALL."
   (cd -- "$folder" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier) >"$log" 2>&1 </dev/null ||
     fail_with_log "$log" "npm could not fetch the packages of tests/node"
   : >"$stamp"
