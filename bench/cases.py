@@ -39,6 +39,8 @@ class Case:
     options: tuple = field(default=("--on", "Email:email"))
     engines: tuple = ("stream", "sql")
     peers: bool = False
+    reads: str = "csv"    # suffix of the inputs
+    writes: str = "csv"   # suffix of the output
 
 
 def strategy_options(strategy):
@@ -69,4 +71,9 @@ def all_cases(sizes):
         Case("memory", f"{middle}, --memory-limit 128MB", Data(middle), ("--on", "Email:email", "--memory-limit", "128MB"), ("stream",)),
         Case("memory", f"{middle}, --threads 1", Data(middle), ("--on", "Email:email", "--threads", "1"), ("stream",)),
     ]
+    on, stream = ("--on", "Email:email"), ("stream",)
+    for suffix in ("csv.gz", "csv.zst", "jsonl", "parquet"):
+        cases.append(Case("formats", f"{middle}, {suffix} in", Data(middle), on, stream, reads=suffix))
+        cases.append(Case("formats", f"{middle}, {suffix} out", Data(middle), on, stream, writes=suffix))
+    cases.append(Case("formats", "100k, xlsx in", Data("100k"), on, stream, reads="xlsx"))
     return cases

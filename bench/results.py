@@ -6,6 +6,7 @@ TITLES = {
     "strategies": "Strategies",
     "shapes": "Shapes",
     "memory": "Memory and threads",
+    "formats": "Formats",
 }
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import cases
 import results
+import workbook
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build" / "release"
@@ -93,6 +94,27 @@ class Bench:
             (folder / ".complete").touch()
         return [folder / name for name in names]
 
+    def converted(self, files, suffix):
+        """Returns the files as another format, made on the first call: by this program, workbooks by bench/workbook.py."""
+        if suffix == "csv":
+            return files
+        nobody = self.folder / "nobody.csv"
+        nobody.write_text("Email\nnobody@example.com\n")
+        made = []
+        for file in files:
+            target = file.with_suffix("." + suffix)
+            if not target.exists():
+                log(f"converting {file.name} to {suffix}")
+                part = file.with_name("part-" + target.name)
+                if suffix == "xlsx":
+                    workbook.write(file, part)
+                else:
+                    subprocess.run([self.arguments.binary, "merge", file, nobody, "--on", "Email:email", "--match-column", "none",
+                                    "--quiet", "-o", part], check=True)
+                part.rename(target)
+            made.append(target)
+        return made
+
     def runs_of(self, data):
         return 1 if self.arguments.once else max(1, self.arguments.runs if data.rows < 10_000_000 else (self.arguments.runs + 1) // 2)
 
@@ -117,16 +139,17 @@ class Bench:
         log(case.name)
         inputs = self.inputs(case.data)
         self.floor(case.data)
+        inputs, output = self.converted(inputs, case.reads), self.output.with_suffix("." + case.writes)
         hashes = {}
         for engine in [e for e in case.engines if e in self.arguments.engines]:
-            command = [self.arguments.binary, "merge", *inputs, "-o", self.output, "--engine", engine, "--quiet", *case.options]
+            command = [self.arguments.binary, "merge", *inputs, "-o", output, "--engine", engine, "--quiet", *case.options]
             try:
                 outcome = medians(command, self.runs_of(case.data), self.arguments.timeout)
-                hashes[engine] = outcome["output"] = digest(self.output)
-                outcome["output_bytes"] = self.output.stat().st_size
+                hashes[engine] = outcome["output"] = digest(output)
+                outcome["output_bytes"] = output.stat().st_size
             except Failed as failure:
                 outcome = {"failed": str(failure)}
-            self.output.unlink(missing_ok=True)
+            output.unlink(missing_ok=True)
             self.add(case.name, engine, case.data, outcome, case.group)
         if len(set(hashes.values())) > 1:
             log(f"  THE ENGINES DIFFER: {hashes}")
@@ -168,7 +191,7 @@ def commit():
 def main():
     parser = argparse.ArgumentParser(prog="bench/run", description=__doc__)
     parser.add_argument("--sizes", default="10k,100k,1M,10M", help="rows of the original (default: %(default)s)")
-    parser.add_argument("--groups", default="sizes,files,strategies,shapes,memory", help="groups of cases (default: %(default)s)")
+    parser.add_argument("--groups", default="sizes,files,strategies,shapes,memory,formats", help="groups of cases (default: %(default)s)")
     parser.add_argument("--engines", default="stream,sql", help="default: %(default)s")
     parser.add_argument("--runs", type=int, default=3, help="runs per case, of which the median counts; half as many at 10M")
     parser.add_argument("--once", action="store_true", help="one run of each")
