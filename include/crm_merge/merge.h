@@ -60,6 +60,14 @@ struct MergePlan {
   std::string sql;                      ///< as `crm-merge plan --sql` prints it
 };
 
+/// What became of the cells for which an enriched file has a value; each is filled, replaced, agreeing or overridden.
+struct CellReport {
+  std::uint64_t filled = 0;                                 ///< were blank or are new, and hold the file's value
+  std::uint64_t filled_alone = 0;                           ///< of these: blank without this file
+  std::uint64_t replaced = 0;                               ///< hold it in place of the original's
+  std::uint64_t agreeing = 0, overridden = 0;               ///< not used: the merged file says the same, or something else
+};
+
 /// What became of one input. Records are rows and rejects; rows of an enriched file are contributed, nothing_used,
 /// unmatched or without_key. The sums were checked.
 struct InputReport {
@@ -72,6 +80,7 @@ struct InputReport {
   std::uint64_t nothing_used = 0;                           ///< the original has a key of it, but no value was used
   std::uint64_t unmatched = 0;                              ///< none of its keys is in the original
   std::uint64_t without_key = 0;
+  CellReport cells = {};
 };
 
 /// What became of one merged column: cells.

@@ -17,12 +17,14 @@ enum class Strategy { first, last, longest, most_complete, most_recent, most_fre
 /// The original's value against the enriched one.
 enum class ConflictPolicy { keep_original, use_enriched, create_alternate, original_only };
 
-/// A file to read: CSV in any common dialect and encoding, plain, gzip or zstd. What is not said is detected.
+/// A file to read: CSV in any common dialect and encoding, plain, gzip or zstd; JSON lines, Parquet, .xlsx. What is not said
+/// is detected.
 struct InputFile {
   std::string location;                 ///< a path, or file://…
   std::string name = {};                ///< what reports and rules call it; empty: the file's name without its suffixes
   std::optional<std::string> encoding = {};   ///< `--encoding`: "utf-8", "windows-1252"…
   std::optional<char> delimiter = {};         ///< `--delimiter`
+  std::string sheet = {};                     ///< of a workbook; empty: the first
   std::optional<bool> has_header = {};        ///< false: columns are called column_1, column_2… (`--no-header`)
 };
 
@@ -46,15 +48,17 @@ struct ColumnRule {
   std::vector<std::string> prefer = {};          ///< names of enriched files, the highest first (`--prefer`)
 };
 
-/// Where each output goes: a path or file://…, `.gz` or `.zst` compresses; empty: not wanted. Each appears whole or not at
-/// all, the merged file last.
+/// Where each output goes: a path or file://…, empty: not wanted. The suffix tells what a table is written as: `.csv`,
+/// `.tsv`, `.jsonl`, with `.gz` or `.zst` on top, or `.parquet`. Each appears whole or not at all, the merged file last.
 struct OutputFiles {
   std::string merged = {};
   std::string report = {};              ///< JSON
+  std::string report_html = {};         ///< a page for people
   std::string changes = {};
   std::string provenance = {};
   std::string conflicts = {};
   std::string unmatched_enriched = {};
+  std::string excel_safe = {};          ///< a second copy of the merged file, for spreadsheets (`--excel-safe`)
   std::string rejects = {};             ///< without it a record that cannot be read ends the merge
 };
 

@@ -6,6 +6,7 @@
 #include "engine/sql/sql_text.h"
 #include "merge/merge_job.h"
 #include "plan/plan_text.h"
+#include "report/report_html.h"
 
 namespace crm_merge {
 namespace {
@@ -53,6 +54,8 @@ MergeReport to_public(const crm::PreparedMerge& merge, const crm::MergeReport& f
     input.nothing_used = from.enriched[i].nothing_used;
     input.unmatched = from.enriched[i].unmatched;
     input.without_key = from.enriched[i].without_key;
+    const crm::CellAccount cells = crm::cells_of(from, i);
+    input.cells = {cells.filled, cells.filled_alone, cells.replaced, cells.agreeing, cells.overridden};
     report.inputs.push_back(std::move(input));
   }
   for (std::size_t i = 0; i < from.columns.size(); ++i) {
@@ -124,6 +127,9 @@ MergeReport Merge::run(const ProgressFunction& progress, std::stop_token stop) {
     impl_->ran = true;
     ForwardedProgress forwarded(progress);
     const crm::MergeReport report = impl_->prepared.run(forwarded, stop);
+    if (const auto& page = impl_->prepared.outputs().report_html) {
+      page->append(crm::report_html(impl_->prepared.report_facts(report), ""));
+    }
     impl_->prepared.publish(report, stop);
     return to_public(impl_->prepared, report);
   });

@@ -98,7 +98,7 @@ TEST_F(MergeLibrary, RefusesWhatCannotBe) {
   EXPECT_EQ(refusal(), "invalid_config: no enriched file: give at least one to merge into the original");
   spec = good;
   spec.region = "Germany";
-  EXPECT_EQ(refusal(), "invalid_config: --region: give the country's two letters, such as US or DE");
+  EXPECT_EQ(refusal(), "invalid_config: --region: \"Germany\" is no country; give its two letters, such as US or DE");
   spec = good;
   spec.enriched[0].location = "https://example.org/vendor.csv";
   EXPECT_NE(refusal().find("https:// cannot be read or written yet"), std::string::npos);
@@ -110,8 +110,39 @@ TEST_F(MergeLibrary, RefusesWhatCannotBe) {
   EXPECT_EQ(refusal().substr(0, 16), "invalid_config: ");
   options.memory_bytes = 1000;
   spec = good;
-  EXPECT_EQ(refusal(), "invalid_config: --memory-limit: 1000 bytes are too little; give at least 96MB");
+  EXPECT_EQ(refusal(), "invalid_config: --memory-limit: 1000 bytes is too little; give at least 96MB");
+  options = {};
+  spec.max_record_bytes = 200'000'000;
+  EXPECT_NE(refusal().find("--max-record-bytes: 200000000 bytes is more than a quarter of the memory limit"), std::string::npos);
   EXPECT_TRUE(read("out.csv").empty());
+}
+
+TEST_F(MergeLibrary, RefusesOutputsThatAreNotWritten) {
+  const MergeSpec good = spec;
+  spec.outputs.merged = path("out.xlsx");
+  EXPECT_NE(refusal().find("out.xlsx: .xlsx files are not written"), std::string::npos);
+  spec = good;
+  spec.outputs.changes = path("changes.parquet.gz");
+  EXPECT_NE(refusal().find("Parquet files are compressed inside"), std::string::npos);
+  spec = good;
+  spec.outputs.report = path("report.html");
+  EXPECT_NE(refusal().find("this report is JSON"), std::string::npos);
+  spec = good;
+  spec.outputs.report_html = path("report.json");
+  EXPECT_NE(refusal().find("this report is a page"), std::string::npos);
+}
+
+TEST_F(MergeLibrary, WritesEveryFormatAndThePage) {
+  spec.outputs.merged = path("out.jsonl");
+  spec.outputs.excel_safe = path("safe.csv");
+  spec.outputs.report_html = path("report.html");
+  const MergeReport report = Merge(spec).run();
+  EXPECT_TRUE(read("out.jsonl").starts_with("{\"Email\":\"a@x.com\",\"Title\":\"Head\"")) << read("out.jsonl");
+  EXPECT_EQ(read("safe.csv").substr(0, 8), "\xef\xbb\xbf" "Email");
+  EXPECT_NE(read("report.html").find("<title>Merge report: crm.csv</title>"), std::string::npos);
+  EXPECT_EQ(report.inputs[1].cells.filled, 2u) << "Title and City of a@x.com";
+  EXPECT_EQ(report.inputs[1].cells.filled_alone, 2u);
+  EXPECT_EQ(report.inputs[1].cells.agreeing, 1u) << "its address";
 }
 
 TEST(Locations, ArePathsOrFileUris) {

@@ -7,7 +7,6 @@
 
 #include "api/location.h"
 #include "base/error.h"
-#include "engine/memory_division.h"
 #include "merge/machine.h"
 #include "merge/run_limits.h"
 #include "model/rule_names.h"
@@ -58,6 +57,7 @@ crm::InputRef to_model(const InputFile& file, const std::string& default_name) {
   const std::string path = local_path(file.location);
   crm::InputRef input = crm::parse_input(path.find('/') == std::string::npos ? "./" + path : path);
   input.path = path;
+  input.sheet = file.sheet;
   if (!default_name.empty()) input.name = default_name;
   if (!file.name.empty()) {
     input.name = file.name;
@@ -97,10 +97,7 @@ void add_matching(const MergeSpec& from, crm::MergeSpec& to) {
     if (kind != Kind::domain && kind != Kind::linkedin) refuse("--columns-for: only domain and linkedin match companies");
     to.columns_for.emplace_back(crm::kind_name(to_model(kind)), columns);
   }
-  const bool two_letters = from.region.size() == 2 && std::all_of(from.region.begin(), from.region.end(),
-                                                                  [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (!two_letters) refuse("--region: give the country's two letters, such as US or DE");
-  to.region = from.region;
+  to.region = crm::parse_region("--region", from.region);
   to.email_aliases = from.email_aliases;
 }
 
@@ -141,6 +138,8 @@ void add_outputs(const MergeSpec& from, crm::MergeSpec& to) {
   const auto path = [](const std::string& location) { return location.empty() ? "" : local_path(location); };
   to.outputs.merged = path(from.outputs.merged);
   to.outputs.report = path(from.outputs.report);
+  to.outputs.report_html = path(from.outputs.report_html);
+  to.outputs.excel_safe = path(from.outputs.excel_safe);
   to.outputs.changes = path(from.outputs.changes);
   to.outputs.provenance = path(from.outputs.provenance);
   to.outputs.conflicts = path(from.outputs.conflicts);
@@ -151,14 +150,14 @@ void add_outputs(const MergeSpec& from, crm::MergeSpec& to) {
   to.max_record_bytes = from.max_record_bytes;
   if (to.outputs.merged.empty() && !to.dry_run) refuse("-o: no output: give outputs.merged, or dry_run");
   if (to.max_rejects && to.outputs.rejects.empty()) refuse("--max-rejects needs --rejects FILE: without it the first reject ends the merge");
-  if (to.max_record_bytes == 0 || to.max_record_bytes > crm::kMostRecordBytes) refuse("--max-record-bytes: give a size from 1 byte to 1GiB");
+  crm::check_record_bytes("--max-record-bytes", to.max_record_bytes);
 }
 
 }  // namespace
 
 int resolved_threads(int threads) {
   if (threads == 0) return std::clamp(crm::detect_machine().processors, 1, crm::kMostDefaultThreads);
-  if (threads < 1 || threads > crm::kMostThreads) refuse(fmt::format("--threads: give a number from 1 to {}", crm::kMostThreads));
+  crm::check_threads("--threads", static_cast<std::uint64_t>(std::max(threads, 0)));
   return threads;
 }
 
@@ -174,8 +173,10 @@ crm::MergeJob to_job(const MergeSpec& spec, const MergeOptions& options) {
   add_values(spec, job.spec);
   add_outputs(spec, job.spec);
   job.engine = options.engine == Engine::sql ? crm::EngineKind::sql : crm::EngineKind::stream;
-  if (options.memory_bytes < crm::kLeastMemoryBytes) {
-    refuse(fmt::format("--memory-limit: {} bytes are too little; give at least {}MB", options.memory_bytes, crm::kLeastMemoryBytes / 1'000'000));
+  const auto given = [](std::uint64_t bytes) { return crm::GivenSize{bytes, fmt::format("{} bytes", bytes)}; };
+  crm::check_memory_bytes("--memory-limit", given(options.memory_bytes));
+  if (spec.max_record_bytes != MergeSpec().max_record_bytes) {
+    crm::check_records_fit(given(spec.max_record_bytes), options.memory_bytes);
   }
   job.limits.memory_bytes = options.memory_bytes;
   job.limits.threads = resolved_threads(options.threads);

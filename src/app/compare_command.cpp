@@ -14,6 +14,7 @@
 #include "merge/machine.h"
 #include "merge/opened_inputs.h"
 #include "merge/output_check.h"
+#include "merge/output_formats.h"
 #include "app/progress_display.h"
 #include "app/resolve_parts.h"
 #include "base/error.h"

@@ -174,6 +174,7 @@ std::string_view forms_text() { return kForms; }
 std::vector<CommandLine> command_lines() {
   std::vector<CommandLine> lines;
   for (const Command command : kCommands) lines.push_back({command_name(command), summary(command)});
+  lines.push_back({"spec-schema", "Print the JSON Schema of rules in files, for editors"});
   lines.push_back({"completion", "Print the script by which bash, zsh or fish completes crm-merge"});
   lines.push_back({"man", "Print the manual page"});
   lines.push_back({"help", "Print help"});

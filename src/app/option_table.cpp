@@ -10,7 +10,15 @@ constexpr OptionRow kOptions[] = {
     // Files: what is read, and how.
     {"--delimiter", "", "[NAME=]C", files, many, false, "",
      "Field delimiter: one character, or comma, tab, semicolon, pipe. Detected unless given; NAME= is one file's name, "
-     "its rank 1…, or original", kReading},
+     "its rank 1…, or original", kMerging},
+    {"--delimiter", "", "[NAME=]C", files, many, false, "",
+     "Field delimiter: one character, or comma, tab, semicolon, pipe. Detected unless given; NAME= is one file's name or its "
+     "number",
+     only(Command::inspect)},
+    {"--delimiter", "", "[NAME=]C", files, many, false, "",
+     "Field delimiter: one character, or comma, tab, semicolon, pipe. Detected unless given; NAME= is A or B, or a file's own "
+     "name",
+     only(Command::compare)},
     {"--encoding", "", "[NAME=]E", files, many, false, "",
      "Character encoding, such as utf-8, windows-1252, utf-16le. Detected unless given", kReading},
     {"--no-header", "", "=NAME", files, value_or_none, false, "",
@@ -20,8 +28,8 @@ constexpr OptionRow kOptions[] = {
     {"--blank", "", "LIST", files, list, false, "",
      "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do", kReading},
     {"--rejects", "", "FILE", files, one, false, "",
-     "Set records that cannot be read aside in FILE and go on. Without it the first of them ends the merge", kMerging | only(Command::compare)},
-    {"--max-rejects", "", "N", files, one, false, "", "End the merge when more than N records are set aside", kMerging | only(Command::compare)},
+     "Set records that cannot be read aside in FILE and go on. Without it the first of them is an error", kMerging | only(Command::compare)},
+    {"--max-rejects", "", "N", files, one, false, "", "Give up when more than N records are set aside", kMerging | only(Command::compare)},
 
     // Matching: which rows belong together.
     {"--on", "", "LIST", matching, list, false, "",
@@ -41,7 +49,9 @@ constexpr OptionRow kOptions[] = {
     {"--map", "", "[NAME:]THEIRS=OURS", columns, many, false, "",
      "Their column is our column; #3 is the third. Wins over equal names and synonyms"},
     {"--no-auto-map", "", "", columns, nothing, false, "",
-     "No synonyms: \"Title\" is not \"Job Title\" unless --map says so", kMerging | only(Command::inspect)},
+     "No synonyms: \"Title\" is not \"Job Title\" unless --map says so"},
+    {"--no-auto-map", "", "", columns, nothing, false, "",
+     "No synonyms: show \"Title\" and \"Job Title\" as columns that do not meet", only(Command::inspect)},
     {"--columns", "", "LIST", columns, list, false, "", "The new columns to add, in this order (default: all)"},
     {"--drop", "", "LIST", columns, list, false, "", "New columns to leave out"},
     {"--id", "", "COLUMN", columns, one, false, "",

@@ -114,7 +114,7 @@ struct CommandLine {
   std::string_view name;
   std::string_view summary;  ///< a few words, no full stop
 };
-/// Every sub-command, those without options of the table (completion, man, help, version) last.
+/// Every sub-command, those without options of the table (spec-schema, completion, man, help, version) last.
 std::vector<CommandLine> command_lines();
 
 /// The text of `crm-merge` alone: what it is, how to begin.

@@ -9,7 +9,7 @@
 #include "app/resolve_parts.h"
 #include "base/error.h"
 #include "base/text.h"
-#include "export/table_output.h"
+#include "merge/output_formats.h"
 #include "plan/column_names.h"
 #include "plan/spec_parse.h"
 
@@ -24,15 +24,17 @@ namespace {
 
 [[noreturn]] void refuse(std::string message) { throw Error(ErrorCode::invalid_config, std::move(message)); }
 
-/// Where `#SHEET` begins in `FILE.xlsx#SHEET`; npos where a file is called so, or none is meant.
-std::size_t sheet_begin(const std::string& text, const std::string& path) {
-  if (file_exists(path)) return std::string::npos;
+/// `FILE.xlsx#SHEET` at its `#`; no sheet where a file is called so, or none is meant. `path` is that of `text`.
+std::pair<std::string, std::string> split_sheet(const std::string& text, const std::string& path) {
+  if (file_exists(path)) return {text, ""};
   const std::string lowered = lower(text);
   for (const std::string_view suffix : {".xlsx#", ".xlsm#"}) {
     const std::size_t at = lowered.find(suffix);
-    if (at != std::string::npos && at + suffix.size() < text.size()) return at + suffix.size() - 1;
+    if (at == std::string::npos || at + suffix.size() == text.size()) continue;
+    const std::size_t hash = at + suffix.size() - 1;
+    return {text.substr(0, hash), text.substr(hash + 1)};
   }
-  return std::string::npos;
+  return {text, ""};
 }
 
 /// An enriched file. A path that exists as it stands is a path, whatever `=` it holds.
@@ -46,18 +48,17 @@ InputRef named_file(const std::string& text) {
 }  // namespace
 
 InputRef named_input(const std::string& text) {
-  const std::size_t sheet = sheet_begin(text, text.find('=') == std::string::npos ? text : parse_input(text).path);
-  if (sheet == std::string::npos) return named_file(text);
-  InputRef input = named_file(text.substr(0, sheet));
-  input.sheet = text.substr(sheet + 1);
+  const auto [file, sheet] = split_sheet(text, text.find('=') == std::string::npos ? text : parse_input(text).path);
+  InputRef input = named_file(file);
+  input.sheet = sheet;
   return input;
 }
 
 void take_sheet(InputRef& input) {
-  const std::size_t sheet = sheet_begin(input.path, input.path);
-  if (sheet == std::string::npos) return;
-  input.sheet = input.path.substr(sheet + 1);
-  input.path.erase(sheet);
+  const auto [file, sheet] = split_sheet(input.path, input.path);
+  if (sheet.empty()) return;
+  input.path = file;
+  input.sheet = sheet;
 }
 
 void refuse_second_stdin(const MergeSpec& spec) {
@@ -143,24 +144,14 @@ void resolve_overrides(const TypedOptions& typed, MergeSpec& spec) {
 void resolve_region(const TypedOptions& typed, MergeSpec& spec) {
   const std::optional<std::string> text = typed.one("--region");
   if (!text) return;
-  std::string region = *text;
-  std::transform(region.begin(), region.end(), region.begin(),
-                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  const bool two_letters = region.size() == 2 && std::all_of(region.begin(), region.end(),
-                                                              [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (!two_letters) {
-    refuse(fmt::format("{}: {} is no country; give its two letters, such as US or DE", typed.label("--region"), shown(*text)));
-  }
-  spec.region = region;
+  spec.region = parse_region(typed.label("--region"), *text);
 }
 
 void resolve_max_record_bytes(const TypedOptions& typed, MergeSpec& spec) {
   const std::optional<std::string> text = typed.one("--max-record-bytes");
   if (!text) return;
   spec.max_record_bytes = parse_size(typed.label("--max-record-bytes"), *text);
-  if (spec.max_record_bytes == 0 || spec.max_record_bytes > kMostRecordBytes) {
-    refuse(fmt::format("{}: give a size from 1 byte to 1GiB", typed.label("--max-record-bytes")));
-  }
+  check_record_bytes(typed.label("--max-record-bytes"), spec.max_record_bytes);
 }
 
 namespace {
@@ -237,46 +228,6 @@ void resolve_values(const TypedOptions& typed, MergeSpec& spec) {
 
 }  // namespace
 
-void check_table_format(const char* option, const std::string& path) {
-  static constexpr std::string_view kOthers[] = {".xlsx", ".xls", ".ods", ".json", ".html", ".zip", ".bz2", ".xz"};
-  const std::string lowered = lower(path);
-  if (table_format(path) == TableFormat::parquet && !lowered.ends_with(".parquet")) {
-    refuse(fmt::format("{} {}: Parquet files are compressed inside; give a file that ends in .parquet", option, path));
-  }
-  for (std::string_view suffix : kOthers) {
-    if (!lowered.ends_with(suffix)) continue;
-    refuse(fmt::format("{} {}: {} files are not written; give a file that ends in .csv, .tsv, .jsonl (.gz or .zst on top) or "
-                       ".parquet",
-                       option, path, suffix));
-  }
-}
-
-namespace {
-
-void check_formats(const OutputPaths& out) {
-  const std::pair<const char*, const std::string&> tables[] = {
-      {"-o", out.merged},           {"--excel-safe", out.excel_safe},
-      {"--changes", out.changes},
-      {"--provenance", out.provenance}, {"--conflicts", out.conflicts},
-      {"--unmatched-enriched", out.unmatched_enriched}, {"--rejects", out.rejects}};
-  for (const auto& [option, path] : tables) {
-    check_table_format(option, path);
-    if (path == "-" && &path != &out.merged) {
-      refuse(fmt::format("{}: only the merged file and the report can go to standard output; give a file", option));
-    }
-  }
-  if (table_format(out.excel_safe) != TableFormat::text) {
-    refuse(fmt::format("--excel-safe {}: give a file that ends in .csv or .tsv", out.excel_safe));
-  }
-  if (!out.excel_safe.empty() && out.merged.empty()) refuse("--excel-safe is a copy of the merged file: give -o FILE too");
-  const std::string save_spec = lower(out.save_spec);
-  if (!save_spec.empty() && save_spec != "-" && !save_spec.ends_with(".yaml") && !save_spec.ends_with(".yml")) {
-    refuse(fmt::format("--save-spec {}: a spec is YAML; give a file that ends in .yaml", out.save_spec));
-  }
-}
-
-}  // namespace
-
 std::string output_path(const TypedOptions& typed, std::string_view option) {
   const std::optional<std::string> path = typed.one(option);
   if (path && path->empty()) refuse(fmt::format("{}: the file's name is empty", typed.label(option)));
@@ -323,7 +274,7 @@ void resolve_outputs(Command command, const TypedOptions& typed, MergeSpec& spec
     }
   }
   resolve_max_record_bytes(typed, spec);
-  check_formats(out);
+  check_output_formats(out);
   if (command == Command::merge && out.merged.empty() && !spec.dry_run) {
     refuse("no output: give -o FILE (- is standard output), or --dry-run to see what would be done");
   }
@@ -335,24 +286,15 @@ void resolve_limits(const TypedOptions& typed, const Machine& machine, RunOption
   run.limits.memory_bytes = kDefaultMemoryBytes;
   if (const auto text = typed.one("--memory-limit")) {
     run.limits.memory_bytes = parse_size(typed.label("--memory-limit"), *text);
-    if (run.limits.memory_bytes < kLeastMemoryBytes) {
-      refuse(fmt::format("{}: {} is too little; give at least {}MB", typed.label("--memory-limit"), shown(*text),
-                         kLeastMemoryBytes / 1'000'000));
-    }
+    check_memory_bytes(typed.label("--memory-limit"), {run.limits.memory_bytes, shown(*text)});
   }
-  constexpr std::uint64_t kRecordsInMemory = 4;
-  if (typed.has("--max-record-bytes") && run.spec.max_record_bytes > run.limits.memory_bytes / kRecordsInMemory) {
-    refuse(fmt::format("--max-record-bytes: {} is more than a quarter of the memory limit; give {}MB or less, or a "
-                       "--memory-limit of {}MB",
-                       shown(*typed.one("--max-record-bytes")), run.limits.memory_bytes / kRecordsInMemory / 1'000'000,
-                       run.spec.max_record_bytes * kRecordsInMemory / 1'000'000 + 1));
+  if (const auto text = typed.one("--max-record-bytes")) {
+    check_records_fit({run.spec.max_record_bytes, shown(*text)}, run.limits.memory_bytes);
   }
   run.limits.threads = std::clamp(machine.processors, 1, kMostDefaultThreads);
   if (const auto text = typed.one("--threads")) {
     const std::uint64_t threads = parse_count(typed.label("--threads"), *text);
-    if (threads < 1 || threads > kMostThreads) {
-      refuse(fmt::format("{}: give a number from 1 to {}", typed.label("--threads"), kMostThreads));
-    }
+    check_threads(typed.label("--threads"), threads);
     run.limits.threads = static_cast<int>(threads);
   }
   run.limits.temp_dir = typed.one("--temp-dir").value_or(machine.temp_dir);

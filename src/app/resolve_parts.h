@@ -25,8 +25,6 @@ void resolve_region(const TypedOptions& typed, MergeSpec& spec);
 void resolve_max_record_bytes(const TypedOptions& typed, MergeSpec& spec);
 /// The value of an option that names an output; "" if it is not given.
 std::string output_path(const TypedOptions& typed, std::string_view option);
-/// A suffix that promises another format than can be written would be a lie about the file.
-void check_table_format(const char* option, const std::string& path);
 /// --memory-limit, --threads, --temp-dir.
 void resolve_limits(const TypedOptions& typed, const Machine& machine, RunOptions& run);
 /// --quiet, --verbose, --progress.

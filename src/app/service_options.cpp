@@ -15,7 +15,7 @@
 #include "app/setting_reader.h"
 #include "app/version.h"
 #include "base/error.h"
-#include "doctor/control_group.h"
+#include "base/control_group.h"
 #include "engine/memory_division.h"
 #include "merge/run_limits.h"
 #include "service/data_folder.h"

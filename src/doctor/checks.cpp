@@ -15,7 +15,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "doctor/control_group.h"
+#include "base/control_group.h"
 #include "duckdb/library.h"
 #include "match/keys.h"
 

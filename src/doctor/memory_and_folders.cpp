@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "doctor/checks.h"
-#include "doctor/control_group.h"
+#include "base/control_group.h"
 #include "doctor/file_system.h"
 
 namespace crm {

@@ -4,9 +4,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <sched.h>
 #include <string_view>
 #include <unistd.h>
+
+#include "base/control_group.h"
 
 namespace crm {
 namespace {
@@ -18,14 +21,11 @@ int processors_by_affinity() {
   return std::max(1, CPU_COUNT(&set));
 }
 
-/// The quota of a container (control groups v2), in processors, or a large number.
+/// The quota of a container, or a large number.
 int processors_by_quota() {
-  std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (!(file >> quota >> period) || quota == "max" || period <= 0) return 1 << 20;
-  const double processors = std::strtod(quota.c_str(), nullptr) / period;
-  return std::max(1, static_cast<int>(std::ceil(processors)));
+  const std::optional<double> quota = read_control_group().processors;
+  constexpr int kNoQuota = 1 << 20;
+  return quota ? std::max(1, static_cast<int>(std::ceil(std::min<double>(*quota, kNoQuota)))) : kNoQuota;
 }
 
 std::uint64_t memory_of_status(std::string_view label) {

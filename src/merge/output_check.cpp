@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "merge/output_formats.h"
 
 namespace crm {
 namespace {
@@ -88,6 +89,7 @@ std::vector<WantedOutput> wanted_outputs(const OutputPaths& paths) {
 }
 
 void check_outputs(const MergeSpec& spec, const std::string& database) {
+  check_output_formats(spec.outputs);
   std::vector<WantedOutput> outputs = wanted_outputs(spec.outputs);
   if (!database.empty()) outputs.push_back({"--database", database});
   for (std::size_t i = 0; i < outputs.size(); ++i) {

@@ -17,7 +17,8 @@ struct WantedOutput {
 std::vector<WantedOutput> wanted_outputs(const OutputPaths& paths);
 
 /// Looks, without writing, for outputs that cannot be: none at all, one that is an input (also by a link), two that
-/// are one file, standard output twice, a folder, a folder that is not there.
+/// are one file, standard output twice, a folder, a folder that is not there, a format that is not written
+/// (check_output_formats).
 ///
 /// Errors: invalid_config, one line that names the options.
 void check_outputs(const MergeSpec& spec, const std::string& database);

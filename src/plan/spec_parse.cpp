@@ -240,6 +240,16 @@ std::uint64_t parse_count(std::string_view option, std::string_view text) {
   return count;
 }
 
+std::string parse_region(std::string_view option, std::string_view text) {
+  std::string region(text);
+  std::transform(region.begin(), region.end(), region.begin(),
+                 [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c; });
+  const bool two_letters =
+      region.size() == 2 && std::all_of(region.begin(), region.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (!two_letters) fail(option, shown(text) + " is no country; give its two letters, such as US or DE");
+  return region;
+}
+
 std::uint64_t parse_size(std::string_view option, std::string_view text) {
   const std::string_view size = trim(text);
   const std::size_t digits = std::min(size.find_first_not_of("0123456789."), size.size());

@@ -54,6 +54,9 @@ std::uint64_t parse_count(std::string_view option, std::string_view text);
 /// `512MB` (10^6), `512MiB` (2^20), `1.5GB`, or plain bytes.
 std::uint64_t parse_size(std::string_view option, std::string_view text);
 
+/// A country by its two letters, in any case; returned in capitals.
+std::string parse_region(std::string_view option, std::string_view text);
+
 /// `[NAME=]PATH`: the name as given, else the path's file name without its suffixes (`.csv`, `.tsv.gz`…); "-"
 /// is "stdin".
 InputRef parse_input(std::string_view text);

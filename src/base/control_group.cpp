@@ -1,4 +1,4 @@
-#include "doctor/control_group.h"
+#include "base/control_group.h"
 
 #include <charconv>
 #include <fstream>
