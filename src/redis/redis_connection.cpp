@@ -4,6 +4,8 @@
 #include <hiredis/hiredis.h>
 #ifdef CRM_REDIS_TLS
 #include <hiredis/hiredis_ssl.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 #endif
 #include <poll.h>
 #include <pthread.h>
@@ -96,21 +98,30 @@ class NoBrokenPipe {
 };
 
 #ifdef CRM_REDIS_TLS
+struct FreeTls {
+  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+  void operator()(SSL* session) const { SSL_free(session); }
+};
+
+/// Trusts whom OpenSSL trusts (SSL_CERT_FILE and SSL_CERT_DIR name others) and checks that it is the host
+/// that was meant, which hiredis by itself does not.
 void start_tls(redisContext* context, const RedisUrl& url) {
-  struct FreeTls {
-    void operator()(redisSSLContext* tls) const { redisFreeSSLContext(tls); }
-  };
-  static const bool ready = [] { return redisInitOpenSSL() == REDIS_OK; }();
-  redisSSLContextError error = REDIS_SSL_CTX_NONE;
-  const std::unique_ptr<redisSSLContext, FreeTls> tls(
-      ready ? redisCreateSSLContext(nullptr, "/etc/ssl/certs", nullptr, nullptr, url.host.c_str(), &error)
-            : nullptr);
-  if (!tls)
-    throw Error(ErrorCode::unavailable,
-                std::string("TLS to Redis could not be set up: ") + redisSSLContextGetError(error));
-  if (redisInitiateSSLWithContext(context, tls.get()) != REDIS_OK) {
-    throw RedisUnavailable("no TLS with Redis at " + printable(url) + ": " + context->errstr);
+  const std::unique_ptr<SSL_CTX, FreeTls> settings(SSL_CTX_new(TLS_client_method()));
+  std::unique_ptr<SSL, FreeTls> session(settings ? SSL_new(settings.get()) : nullptr);
+  if (!session) throw Error(ErrorCode::limit_exceeded, "out of memory for TLS");
+  SSL_CTX_set_default_verify_paths(settings.get());
+  SSL_set_min_proto_version(session.get(), TLS1_2_VERSION);
+  SSL_set_verify(session.get(), SSL_VERIFY_PEER, nullptr);
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session.get()), url.host.c_str()) != 1) {
+    SSL_set1_host(session.get(), url.host.c_str());
+    SSL_set_tlsext_host_name(session.get(), url.host.c_str());
   }
+  if (redisInitiateSSL(context, session.get()) != REDIS_OK) {
+    throw Error(ErrorCode::unavailable,
+                "no TLS with Redis at " + printable(url) + ": " + context->errstr +
+                    "; a certificate of an authority of your own is trusted when SSL_CERT_FILE names it");
+  }
+  (void)session.release();  // the connection's now
 }
 #else
 void start_tls(redisContext*, const RedisUrl&) {
