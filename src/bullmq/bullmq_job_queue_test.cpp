@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/manual_clock.h"
 #include "queue/job_queue_suite.h"
+#include "redis/cutting_proxy.h"
 #include "redis/test_server.h"
 
 namespace crm {
@@ -131,22 +132,84 @@ TEST_F(BullmqQueueTest, AJobIsCompletedThoughRedisWasKilledMeanwhile) {
 
 TEST_F(BullmqQueueTest, AStoppedWaitTakesNoMarkerFromOthers) {
   const auto stopping = open(), other = open();
-  for (int n = 0; n < 20; ++n) {
+  const auto wait_for_waiters = [&](std::size_t count) {
+    for (std::size_t found = 0; found < count; std::this_thread::yield()) {
+      found = 0;
+      const std::string clients = ask({"CLIENT", "LIST"}).text;
+      for (std::size_t at = 0; (at = clients.find("flags=b", at)) != std::string::npos; ++at) ++found;
+    }
+  };
+  for (int n = 0; n < 10; ++n) {
     std::stop_source stop;
-    std::optional<TakenJob> first;
+    std::optional<TakenJob> first, second;
     std::thread worker([&] {
       first = stopping->take({.worker = "w", .lock_duration = kLock, .wait = 1h}, stop.get_token());
     });
-    std::thread adder([&] { other->add({.name = "a", .data = "{}"}); });
+    wait_for_waiters(1);
+    std::thread another(
+        [&] { second = other->take({.worker = "w", .lock_duration = kLock, .wait = 1h}, {}); });
+    wait_for_waiters(2);
+    const auto began = std::chrono::steady_clock::now();
+    // Redis wakes whoever waits longest: the one that stops.
+    std::thread adder([&] { open()->add({.name = "a", .data = "{}"}); });
     stop.request_stop();
     worker.join();
     adder.join();
-    // Either of them has it, and the second need not wait for the poll that would find it anyway.
-    const auto began = std::chrono::steady_clock::now();
-    const TakenJob taken = first ? *first : must_take(*other);
-    EXPECT_LT(std::chrono::steady_clock::now() - began, 4s);
-    EXPECT_EQ(other->complete(taken.lock, "1"), LockState::held);
+    if (first) other->add({.name = "for the other", .data = "{}"});
+    another.join();
+    EXPECT_LT(std::chrono::steady_clock::now() - began, 4s) << "only its own look after 5 s found the job";
+    for (const auto& taken : {first, second}) {
+      if (taken) {
+        EXPECT_EQ(other->complete(taken->lock, "1"), LockState::held);
+      }
+    }
+    ASSERT_TRUE(second);
   }
+}
+
+/// What was asked is carried out, and the answer is lost.
+class LostAnswerTest : public BullmqQueueTest {
+ protected:
+  std::string proxy_path_ = server_.socket() + ".proxy";
+  CuttingProxy proxy_{proxy_path_, server_.socket()};
+  std::unique_ptr<JobQueue> queue_ = open_bullmq_queue({.url = "unix://" + proxy_path_, .queue = "merge"});
+};
+
+TEST_F(LostAnswerTest, AJobIsAddedOnce) {
+  proxy_.lose_answer_to("crmMerge");
+  const JobId id = queue_->add({.name = "a", .data = "{}"}).id;
+  EXPECT_EQ(proxy_.answers_lost(), 1);
+  EXPECT_EQ(queue_->counts()[JobState::waiting], 1u);
+  proxy_.lose_answer_to("crmMerge");
+  EXPECT_FALSE(queue_->add({.name = "a", .data = "{}", .idempotency_key = "k"}).existed);
+  EXPECT_EQ(proxy_.answers_lost(), 2);
+}
+
+TEST_F(LostAnswerTest, AJobThatWasTakenIsFoundAgain) {
+  const JobId id = queue_->add({.name = "a", .data = "{\"n\":1}"}).id;
+  proxy_.lose_answer_to("lockDuration");
+  const auto taken = queue_->take({.worker = "w", .lock_duration = kLock}, {});
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(proxy_.answers_lost(), 1);
+  EXPECT_EQ(taken->job.data, "{\"n\":1}");
+  EXPECT_EQ(taken->job.attempts_started, 1);
+  EXPECT_EQ(queue_->complete(taken->lock, "1"), LockState::held);
+}
+
+TEST_F(LostAnswerTest, AnEndThatWorkedIsNoLostLock) {
+  const auto take = [&] {
+    queue_->add({.name = "a", .data = "{}", .options = {.attempts = 2}});
+    return must_take(*queue_);
+  };
+  TakenJob taken = take();
+  proxy_.lose_answer_to("returnvalue");
+  EXPECT_EQ(queue_->complete(taken.lock, "1"), LockState::held);
+  EXPECT_EQ(queue_->get(taken.job.id)->attempts_made, 1);
+  taken = take();
+  proxy_.lose_answer_to("crm:end");
+  EXPECT_EQ(queue_->fail(taken.lock, {.reason = "unavailable: x"}), FailOutcome::will_retry);
+  EXPECT_EQ(queue_->get(taken.job.id)->attempts_made, 1);
+  EXPECT_EQ(proxy_.answers_lost(), 2);
 }
 
 TEST_F(BullmqQueueTest, AMessageAloneCancelsTheJobAndAllItsAttempts) {

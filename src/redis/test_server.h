@@ -35,6 +35,7 @@ class TestRedis {
   TestRedis(const TestRedis&) = delete;
   TestRedis& operator=(const TestRedis&) = delete;
 
+  std::string socket() const { return (folder_ / "redis.sock").string(); }
   std::string url() const { return "unix://" + socket(); }
   RedisConnection connect() const { return RedisConnection(parse_redis_url(url())); }
 
@@ -65,8 +66,6 @@ class TestRedis {
   }
 
  private:
-  std::string socket() const { return (folder_ / "redis.sock").string(); }
-
   [[noreturn]] void run() const {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     const std::string folder = folder_.string(), socket_path = socket(), log = (folder_ / "log").string();
