@@ -39,6 +39,10 @@ export interface Original {
   encoding?: string;
   /** false: the first record is data */
   has_header?: boolean;
+  /** of a workbook; its first unless given */
+  sheet?: string;
+  /** those that the rules were made for: others, and missing ones, are warned of */
+  columns?: string[];
 }
 
 export interface Enriched {
@@ -52,12 +56,24 @@ export interface Enriched {
   encoding?: string;
   /** false: the first record is data */
   has_header?: boolean;
+  /** of a workbook; its first unless given */
+  sheet?: string;
+  /** those that the rules were made for: others, and missing ones, are warned of */
+  columns?: string[];
+}
+
+export interface Identifier {
+  kind: Kind;
+  /** of the original; detected unless given */
+  columns?: List;
+  /** by enriched file: its columns; none: the file takes no part */
+  enriched?: Record<string, List>;
 }
 
 /** The rules; keys are the command line's options in snake_case */
 export interface Rules {
   /** identifiers in order: email, phone, linkedin, domain, id, exact, or columns with a kind: "Email 2|Email 3:email" */
-  on?: Texts | string;
+  on?: (Text | Identifier)[] | string;
   /** any (default): the first identifier that finds a row; all: every one must agree */
   match?: "any" | "all";
   /** a key on more rows of one file than this matches nobody, by kind; 0 and off: no limit (default: phone 5) */
@@ -73,7 +89,8 @@ export interface Rules {
     /** an enriched file's name or rank; left out: every file */
     file?: Text;
     theirs: Text;
-    ours: Text;
+    /** null, with a file: the column is left out */
+    ours: Text | null;
   })[];
   /** false: no synonyms */
   auto_map?: boolean;

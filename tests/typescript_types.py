@@ -30,7 +30,7 @@ def type_text(schema, indent):
     if kind == "object":
         extra = schema.get("additionalProperties")
         return f"Record<string, {type_text(extra, indent)}>" if isinstance(extra, dict) else "Record<string, unknown>"
-    return {"string": "string", "integer": "number", "number": "number", "boolean": "boolean"}.get(kind, "unknown")
+    return {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}.get(kind, "unknown")
 
 
 def object_text(schema, indent):

@@ -30,9 +30,9 @@ class NewerForm {
   JobData read() && {
     const ordered_json* original = job_.find("original");
     if (!original) refuse("original", "is missing; give {\"uri\": …}");
-    InputRef ignored;
-    data_.original = read_input(*original, "original", ignored, "original");
+    data_.original = read_input(*original, "original", data_.spec.original, "original");
     data_.spec.original.name = "original";
+    data_.spec.original.name_given = false;
     read_enriched();
     if (const ordered_json* rules = job_.find("spec")) {
       std::vector<std::string> names;
@@ -72,6 +72,8 @@ class NewerForm {
     overrides.encoding = input.text("encoding");
     if (overrides.encoding && overrides.encoding->empty()) refuse(input.path_of("encoding"), "is empty");
     overrides.has_header = input.flag("has_header");
+    ref.sheet = input.text("sheet").value_or("");
+    columns_.push_back(input.texts("columns"));
     input.refuse_unknown();
     overrides_.push_back(std::move(overrides));
     return source;
@@ -94,9 +96,10 @@ class NewerForm {
       refuse("enriched", "is missing; give at least one file to merge into the original");
     make_names_unique(data_.spec.enriched);
     for (std::size_t i = 0; i < overrides_.size(); ++i) {
+      const std::string& name = i == 0 ? "original" : data_.spec.enriched[i - 1].name;
+      if (columns_[i]) data_.spec.known_columns[name] = *columns_[i];
       const InputOverrides& given = overrides_[i];
-      if (!given.delimiter && !given.encoding && !given.has_header) continue;
-      data_.spec.overrides[i == 0 ? "original" : data_.spec.enriched[i - 1].name] = given;
+      if (given.delimiter || given.encoding || given.has_header) data_.spec.overrides[name] = given;
     }
   }
 
@@ -132,7 +135,9 @@ class NewerForm {
 
   JsonObject job_;
   JobData data_;
-  std::vector<InputOverrides> overrides_;  // of the original, then of each enriched file
+  // Of the original, then of each enriched file.
+  std::vector<InputOverrides> overrides_;
+  std::vector<std::optional<std::vector<std::string>>> columns_;
 };
 
 }  // namespace

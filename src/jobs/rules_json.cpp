@@ -1,6 +1,7 @@
 #include "jobs/rules_json.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "jobs/json_object.h"
+#include "model/rule_names.h"
 #include "plan/column_names.h"
 #include "plan/spec_parse.h"
 
@@ -41,6 +43,21 @@ std::optional<std::vector<std::string>> list(JsonObject& rules, std::string_view
   return read_list(*value, rules.path_of(key));
 }
 
+/// {kind, columns, enriched}: columns of the original, and of files by name instead of what would be detected.
+OnItem read_identifier_object(const ordered_json& value, const std::string& path) {
+  JsonObject object(value, path);
+  OnItem item;
+  item.kind = parse_kind(object.path_of("kind"), object.required_text("kind"));
+  item.columns = list(object, "columns").value_or(std::vector<std::string>{});
+  object.each_member("enriched", [&](const std::string& file, const ordered_json& columns, const std::string& where) {
+    item.enriched_columns[file] = read_list(columns, where);
+  });
+  object.refuse_unknown();
+  item.text = item.columns.empty() ? std::string(kind_name(item.kind))
+                                   : fmt::format("{}:{}", fmt::join(item.columns, "|"), kind_name(item.kind));
+  return item;
+}
+
 void read_identifiers(JsonObject& rules, MergeSpec& spec) {
   const ordered_json* value = rules.find("on");
   if (!value) return;
@@ -49,7 +66,10 @@ void read_identifiers(JsonObject& rules, MergeSpec& spec) {
     spec.on = parse_on(path, json_text(*value, path));
     return;
   }
-  for (const std::string& item : json_texts(*value, path)) spec.on.push_back(read_identifier(item, path));
+  rules.each_item("on", [&](const ordered_json& item, const std::string& where) {
+    spec.on.push_back(item.is_object() ? read_identifier_object(item, where)
+                                       : read_identifier(json_text(item, where), path));
+  });
   if (spec.on.empty()) refuse(path, "the list is empty; name at least one identifier, such as \"email\"");
 }
 
@@ -81,7 +101,12 @@ MapRule read_map_rule(const ordered_json& value, const std::string& path,
   MapRule rule;
   rule.input = filled_text(object, "file");
   rule.theirs = object.required_text("theirs");
-  rule.ours = object.required_text("ours");
+  rule.left_out = value.contains("ours") && value["ours"].is_null();
+  if (rule.left_out && !rule.input) {
+    refuse(object.path_of("file"), "is missing; a column is left out of one file, and drop names new ones");
+  }
+  if (!rule.left_out) rule.ours = object.required_text("ours");
+  (void)object.find("ours");
   object.refuse_unknown();
   if (rule.input && !names.empty() && !find_input(names, *rule.input)) {
     refuse(path + ".file",
