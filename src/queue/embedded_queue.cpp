@@ -263,6 +263,17 @@ void EmbeddedQueue::wait_for_change(std::uint64_t seen, SteadyTime deadline, con
   clock_.wait_until(lock, changed_, stop, until, [&] { return changes_ != seen; });
 }
 
+std::vector<std::string> queue_file_faults(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) throw Error(ErrorCode::invalid_config, "there is no queue " + file.string());
+  sqlite::Database database(file);
+  std::vector<std::string> faults;
+  sqlite::Query check = database.query("PRAGMA integrity_check");
+  while (check.step()) {
+    if (check.text(0) != "ok") faults.push_back(check.text(0));
+  }
+  return faults;
+}
+
 std::unique_ptr<SqliteJobQueue> open_sqlite_queue(const std::filesystem::path& file, const Clock& clock) {
   const auto migrations = sqlite::queue_migrations();
   const OpeningLock opening(file.string() + "-owners", sqlite::kBusyTimeout);

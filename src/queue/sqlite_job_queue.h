@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "queue/job_queue.h"
@@ -22,5 +24,9 @@ class SqliteJobQueue : public JobQueue {
 /// when it cannot be written, unavailable when another process holds it for too long.
 std::unique_ptr<SqliteJobQueue> open_sqlite_queue(const std::filesystem::path& file,
                                                   const Clock& clock = system_clock());
+
+/// What SQLite finds wrong in the queue's file, one line each; empty: nothing. Reads all of it; others may use it meanwhile.
+/// Errors: invalid_config for a file that is not there or no database, unavailable.
+std::vector<std::string> queue_file_faults(const std::filesystem::path& file);
 
 }  // namespace crm
