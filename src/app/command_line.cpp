@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "app/attempt_command.h"
+#include "app/backup_commands.h"
+#include "app/client_commands.h"
+#include "app/client_options.h"
 #include "app/compare_command.h"
 #include "app/completion.h"
 #include "app/config_file.h"
@@ -110,9 +113,39 @@ int serve(Command command, TypedOptions typed, const CommandContext& context) {
   return run_service(command, resolve_service(command, typed, detect_machine()), context.stop);
 }
 
+void submit(const TypedOptions& typed, const CommandContext& context) {
+  const auto spec_path = typed.one("--spec");
+  const std::optional<SpecFile> spec = spec_path ? std::optional(read_spec_file(*spec_path)) : std::nullopt;
+  try {
+    run_submit(resolve_submit(typed, spec ? &*spec : nullptr), context);
+  } catch (const Error& error) {
+    if (spec) throw located(error, *spec, typed);
+    throw;
+  }
+}
+
+/// What asks a service. A cancel is told in its own words here: the job may go on.
+int ask(Command command, const TypedOptions& typed, const CommandContext& context, const SignalStop& signals,
+        const ErrorStyle& style) {
+  try {
+    switch (command) {
+      case Command::submit: submit(typed, context); break;
+      case Command::watch: run_watch(resolve_watch(typed), context); break;
+      case Command::fetch: run_fetch(resolve_fetch(typed), context); break;
+      case Command::jobs: run_jobs(resolve_jobs(typed), context); break;
+      default: run_cancel(resolve_server(typed), job_id_of(command, typed), context);
+    }
+    return 0;
+  } catch (const Error& error) {
+    const int status = exit_status(error.code(), signals.signal());
+    write_to_stderr(error_text(error, status, style));
+    return status;
+  }
+}
+
 /// Returns the exit status.
 int run_command(Command command, const std::vector<std::string>& args, const SignalStop& signals,
-                const Display& display) {
+                const Display& display, const ErrorStyle& style) {
   const TypedOptions typed = parse_options(command, args);
   if (typed.has("--help")) return print(help_text(command, kHelpWidth));
   const CommandContext context{signals.token(), display, write_to_stderr};
@@ -121,10 +154,17 @@ int run_command(Command command, const std::vector<std::string>& args, const Sig
     case Command::plan: run_merging(command, typed, context); return 0;
     case Command::inspect: return run_inspect(resolve_inspect(typed, detect_machine()), context);
     case Command::compare: return run_compare(resolve_compare(typed, detect_machine()), context);
-    case Command::doctor: return run_doctor(resolve_doctor(typed, detect_machine()));
+    case Command::doctor: return run_doctor(resolve_doctor(typed, detect_machine()), context.stop);
     case Command::serve:
     case Command::worker: return serve(command, typed, context);
     case Command::token: return run_token(typed, context);
+    case Command::submit:
+    case Command::jobs:
+    case Command::watch:
+    case Command::cancel:
+    case Command::fetch: return ask(command, typed, context, signals, style);
+    case Command::backup: run_backup(typed, context); return 0;
+    case Command::restore: run_restore(typed, context); return 0;
   }
   return 0;
 }
@@ -143,11 +183,11 @@ int attempt(const std::vector<std::string>& args, const SignalStop& signals, con
 }
 
 /// Returns the exit status.
-int dispatch(const std::vector<std::string>& args, const SignalStop& signals, const Display& display) {
+int dispatch(const std::vector<std::string>& args, const SignalStop& signals, const Display& display, const ErrorStyle& style) {
   if (args.empty()) return print(short_help_text());
   const std::string& first = args[0];
   const std::vector<std::string> rest(args.begin() + 1, args.end());
-  if (const auto command = command_of_name(first)) return run_command(*command, rest, signals, display);
+  if (const auto command = command_of_name(first)) return run_command(*command, rest, signals, display, style);
   if (first == "attempt") return attempt(rest, signals, display);
   if (first == "spec-schema") return print(spec_schema_text());
   if (first == "--help" || first == "-h" || first == "help") {
@@ -184,7 +224,7 @@ int run_command_line(const std::vector<std::string>& args, SignalStop& signals) 
   const Display display = detect_display();
   const ErrorStyle style = error_style(args, display);
   try {
-    return dispatch(args, signals, display);
+    return dispatch(args, signals, display, style);
   } catch (const Error& error) {
     return report_error(error, signals, style);
   } catch (const MemoryCapReached& fault) {

@@ -77,11 +77,12 @@ constexpr std::string_view kCompareExitCodes =
     "  3 an input that is missing or cannot be read, 4 out of memory or disk, 130 cancelled\n";
 
 constexpr std::string_view kDoctorIntro =
-    "usage: crm-merge doctor [options]\n"
+    "usage: crm-merge doctor [--server URL | --data FOLDER] [options]\n"
     "\n"
     "Looks at what a merge will find here: versions and libraries, processors, memory and the limits\n"
     "of containers, temporary files and file systems, limits of the shell. Says what is wrong and the\n"
-    "one thing that mends it. Changes nothing.\n";
+    "one thing that mends it. Changes nothing. With --server it looks at a service from the outside,\n"
+    "with --data at the folder in which a service keeps everything.\n";
 
 constexpr std::string_view kDoctorExitCodes =
     "Exit status: 0 no problem (there may be warnings), 2 a problem, or usage\n";
@@ -105,6 +106,55 @@ constexpr std::string_view kTokenIntro =
     "Makes a token: its line for the --token-file of crm-merge serve goes to standard output, the token\n"
     "itself to standard error. The file holds a hash only, so this is the one time the token is seen.\n";
 
+constexpr std::string_view kSubmitIntro =
+    "usage: crm-merge submit ORIGINAL [NAME=]ENRICHED... [-o OUT] [options]\n"
+    "\n"
+    "Has a service do the merge: sends the files, submits the job and prints its id. With -o, another\n"
+    "output or --wait it follows the job to its end, brings the files and prints the summary. The rules\n"
+    "are those of crm-merge merge, and so are the bytes. Files must be files: no -, no pipes.\n";
+
+constexpr std::string_view kJobsIntro =
+    "usage: crm-merge jobs [options]\n"
+    "\n"
+    "Lists a service's jobs, the newest first, on standard output.\n";
+
+constexpr std::string_view kWatchIntro =
+    "usage: crm-merge watch ID [options]\n"
+    "\n"
+    "Shows a job's progress until it ends. Ctrl-C ends the watching; the job goes on.\n";
+
+constexpr std::string_view kCancelIntro =
+    "usage: crm-merge cancel ID [options]\n"
+    "\n"
+    "Stops a job: one that waits at once, one that runs within a second.\n";
+
+constexpr std::string_view kFetchIntro =
+    "usage: crm-merge fetch ID [-o OUT] [options]\n"
+    "\n"
+    "Brings the files of a completed job. They appear whole or not at all; a transfer that is cut goes\n"
+    "on where it was.\n";
+
+constexpr std::string_view kBackupIntro =
+    "usage: crm-merge backup FOLDER [--data FOLDER]\n"
+    "\n"
+    "Copies what a service keeps into the new FOLDER, also while it runs: queue, files, keys, audit log,\n"
+    "and SHA256SUMS, which comes last (sha256sum -c checks it). Files on the same file system are hard\n"
+    "links.\n";
+
+constexpr std::string_view kRestoreIntro =
+    "usage: crm-merge restore FOLDER --data NEW\n"
+    "\n"
+    "Makes a data folder of a backup; every byte is checked on the way. The folder must be new or empty.\n";
+
+constexpr std::string_view kAskingExitCodes =
+    "Exit status: 0 done, 1 a fault in crm-merge, 2 usage, no permission, or an output that cannot be\n"
+    "  written, 3 an input or a job that is missing, or input that cannot be read, 4 out of memory, disk\n"
+    "  or time, 5 the service does not answer, 130 cancelled; a job that fails: as its reason\n";
+
+constexpr std::string_view kKeepingExitCodes =
+    "Exit status: 0 done, 1 a fault in crm-merge, 2 usage, or a folder that cannot be used or is in use,\n"
+    "  3 a backup that is incomplete or damaged, 4 out of disk, 130 cancelled\n";
+
 constexpr std::string_view kServeExitCodes =
     "Exit status: 0 stopped as asked, 1 a fault in crm-merge, 2 usage, or an address, folder or file that\n"
     "  cannot be used, 5 the queue or the store does not answer\n";
@@ -124,6 +174,13 @@ std::string_view intro(Command command) {
     case Command::serve: return kServeIntro;
     case Command::worker: return kWorkerIntro;
     case Command::token: return kTokenIntro;
+    case Command::submit: return kSubmitIntro;
+    case Command::jobs: return kJobsIntro;
+    case Command::watch: return kWatchIntro;
+    case Command::cancel: return kCancelIntro;
+    case Command::fetch: return kFetchIntro;
+    case Command::backup: return kBackupIntro;
+    case Command::restore: return kRestoreIntro;
   }
   return "";
 }
@@ -135,6 +192,13 @@ std::string_view exit_codes(Command command) {
     case Command::doctor: return kDoctorExitCodes;
     case Command::serve:
     case Command::worker: return kServeExitCodes;
+    case Command::submit:
+    case Command::jobs:
+    case Command::watch:
+    case Command::cancel:
+    case Command::fetch: return kAskingExitCodes;
+    case Command::backup:
+    case Command::restore: return kKeepingExitCodes;
     default: return kExitCodes;
   }
 }
@@ -146,7 +210,7 @@ constexpr std::string_view kForms =
 constexpr std::string_view kSettingForms =
     "SIZE is 512MB, 512MiB, or bytes. TIME is 250ms, 30s, 5m, 12h, 7d, or milliseconds.\n";
 
-bool takes_rules(Command command) { return (only(command) & kReading) != 0; }
+bool takes_rules(Command command) { return (only(command) & (kReading | kRuled)) != 0; }
 bool takes_settings(Command command) { return (only(command) & kServing) != 0; }
 
 std::string_view summary(Command command) {
@@ -159,6 +223,13 @@ std::string_view summary(Command command) {
     case Command::serve: return "Run the service: web page, HTTP API, queue and workers in one process";
     case Command::worker: return "Do the jobs of a queue, without API or page";
     case Command::token: return "Make a token for callers of the service";
+    case Command::submit: return "Have a service do a merge";
+    case Command::jobs: return "List a service's jobs";
+    case Command::watch: return "Show a job's progress until it ends";
+    case Command::cancel: return "Stop a job";
+    case Command::fetch: return "Bring the files of a completed job";
+    case Command::backup: return "Copy what a service keeps, also while it runs";
+    case Command::restore: return "Make a data folder of a backup";
   }
   return "";
 }
@@ -214,6 +285,8 @@ std::string short_help_text() {
       "  crm-merge doctor        what is wrong with this machine, and how to mend it\n"
       "  crm-merge serve         the service: web page, HTTP API, queue and workers in one process\n"
       "  crm-merge worker        does the jobs of a queue elsewhere\n"
+      "  crm-merge submit ...    has a service do a merge; jobs, watch, cancel and fetch go with it\n"
+      "  crm-merge backup ...    copies what a service keeps, also while it runs; restore makes a service of it\n"
       "  crm-merge spec-schema   print the JSON Schema of rules in files (merge --spec), for editors\n"
       "  crm-merge --version     version (with --verbose: of the libraries too)\n"
       "  crm-merge completion bash|zsh|fish, crm-merge man: for the shell, and the manual page\n";

@@ -137,7 +137,8 @@ std::string environment() {
       out += fmt::format(".TP\n\\fB{}\\fR\n{}", escaped(variable), line(fmt::format("Where {} is not given.", row.name)));
     }
   }
-  return out + ".TP\n\\fBTMPDIR\\fR\n" + line("The folder for temporary files, where --temp-dir is not given.") +
+  return out + ".TP\n\\fBCRM_MERGE_TOKEN\\fR\n" + line("The token, where --token-from is not given.") +
+         ".TP\n\\fBTMPDIR\\fR\n" + line("The folder for temporary files, where --temp-dir is not given.") +
          ".TP\n\\fBNO_COLOR\\fR\n" + line("No colours, if it is not empty.");
 }
 

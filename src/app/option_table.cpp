@@ -10,7 +10,7 @@ constexpr OptionRow kOptions[] = {
     // Files: what is read, and how.
     {"--delimiter", "", "[NAME=]C", files, many, false, "",
      "Field delimiter: one character, or comma, tab, semicolon, pipe. Detected unless given; NAME= is one file's name, "
-     "its rank 1…, or original", kMerging},
+     "its rank 1…, or original", kRuled},
     {"--delimiter", "", "[NAME=]C", files, many, false, "",
      "Field delimiter: one character, or comma, tab, semicolon, pipe. Detected unless given; NAME= is one file's name or its "
      "number",
@@ -20,16 +20,16 @@ constexpr OptionRow kOptions[] = {
      "name",
      only(Command::compare)},
     {"--encoding", "", "[NAME=]E", files, many, false, "",
-     "Character encoding, such as utf-8, windows-1252, utf-16le. Detected unless given", kReading},
+     "Character encoding, such as utf-8, windows-1252, utf-16le. Detected unless given", kReading | only(Command::submit)},
     {"--no-header", "", "=NAME", files, value_or_none, false, "",
-     "The first record is data: columns are called column_1, column_2… Without NAME it holds for every file", kReading},
+     "The first record is data: columns are called column_1, column_2… Without NAME it holds for every file", kReading | only(Command::submit)},
     {"--max-record-bytes", "", "SIZE", files, one, false, "",
-     "A record may be this long; a quote that is not closed by then is rejected (default: 64MiB)", kReading},
+     "A record may be this long; a quote that is not closed by then is rejected (default: 64MiB)", kReading | only(Command::submit)},
     {"--blank", "", "LIST", files, list, false, "",
-     "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do", kReading},
+     "Values that mean no value, such as \"N/A,null,-\". Empty cells and white space always do", kReading | only(Command::submit)},
     {"--rejects", "", "FILE", files, one, false, "",
-     "Set records that cannot be read aside in FILE and go on. Without it the first of them is an error", kMerging | only(Command::compare)},
-    {"--max-rejects", "", "N", files, one, false, "", "Give up when more than N records are set aside", kMerging | only(Command::compare)},
+     "Set records that cannot be read aside in FILE and go on. Without it the first of them is an error", kRuled | only(Command::compare)},
+    {"--max-rejects", "", "N", files, one, false, "", "Give up when more than N records are set aside", kRuled | only(Command::compare)},
 
     // Matching: which rows belong together.
     {"--on", "", "LIST", matching, list, false, "",
@@ -41,15 +41,15 @@ constexpr OptionRow kOptions[] = {
      "A key on more than N rows of one file matches nobody, 0 is no limit (default: phone=5; others: no limit)"},
     {"--columns-for", "", "KIND=LIST", matching, many, false, "",
      "What a match by company (domain or linkedin) may fill beside an identifier of a person"},
-    {"--region", "", "CC", matching, one, false, "", "Country of phone numbers without a country code (default: US)", kReading},
+    {"--region", "", "CC", matching, one, false, "", "Country of phone numbers without a country code (default: US)", kReading | only(Command::submit)},
     {"--email-aliases", "", "", matching, nothing, false, "",
-     "name+tag@ is name@, and dots do not count in Gmail addresses", kMerging | only(Command::compare)},
+     "name+tag@ is name@, and dots do not count in Gmail addresses", kRuled | only(Command::compare)},
 
     // Columns: which column is which, and which come out.
     {"--map", "", "[NAME:]THEIRS=OURS", columns, many, false, "",
      "Their column is our column; #3 is the third. Wins over equal names and synonyms"},
     {"--no-auto-map", "", "", columns, nothing, false, "",
-     "No synonyms: \"Title\" is not \"Job Title\" unless --map says so"},
+     "No synonyms: \"Title\" is not \"Job Title\" unless --map says so", kRuled},
     {"--no-auto-map", "", "", columns, nothing, false, "",
      "No synonyms: show \"Title\" and \"Job Title\" as columns that do not meet", only(Command::inspect)},
     {"--columns", "", "LIST", columns, list, false, "", "The new columns to add, in this order (default: all)"},
@@ -81,26 +81,54 @@ constexpr OptionRow kOptions[] = {
      "Take options from FILE, each under its name without dashes. What is typed wins, column by column where an option "
      "is for columns. Files that are given here take the place of the spec's; its paths are relative to it"},
     {"--save-spec", "", "FILE.yaml", rules, one, false, "",
-     "Write the rules in force: with the identifiers, synonyms and protected columns that were found"},
+     "Write the rules in force: with the identifiers, synonyms and protected columns that were found", kMerging},
 
     // Outputs: the merged file and what stands beside it.
     {"--output", "-o", "FILE", outputs, one, false, "",
-     "The merged file: .csv, .tsv, .jsonl (.gz or .zst on top) or .parquet; - is standard output"},
+     "The merged file: .csv, .tsv, .jsonl (.gz or .zst on top) or .parquet; - is standard output", kMerging},
+    {"--output", "-o", "FILE", outputs, one, false, "",
+     "The merged file, .csv or .tsv (.gz or .zst on top): waited for, and brought here", only(Command::submit)},
+    {"--output", "-o", "FILE", outputs, one, false, "",
+     "The merged file (default, where no other is asked for: in this folder, under the service's name)", only(Command::fetch)},
     {"--excel-safe", "", "FILE", outputs, one, false, "",
-     "A second copy of the merged file for spreadsheets: BOM, CRLF, and an apostrophe before what they would run as a formula"},
+     "A second copy of the merged file for spreadsheets: BOM, CRLF, and an apostrophe before what they would run as a formula",
+     kMerging},
     {"--report", "", "FILE", outputs, many, false, "",
-     "What was found, decided and done: .json for programs, .html a page for people. One of each may be given"},
+     "What was found, decided and done: .json for programs, .html a page for people. One of each may be given", kMerging},
+    {"--report", "", "FILE", outputs, one, false, "", "What was found, decided and done, as JSON", kFetching},
     {"--changes", "", "FILE", outputs, one, false, "",
-     "Only what changed, by record id, for import into the CRM"},
-    {"--provenance", "", "FILE", outputs, one, false, "", "Where each changed cell came from"},
-    {"--conflicts", "", "FILE", outputs, one, false, "", "Cells for which the files disagree"},
+     "Only what changed, by record id, for import into the CRM", kRuled | kFetching},
+    {"--provenance", "", "FILE", outputs, one, false, "", "Where each changed cell came from", kRuled | kFetching},
+    {"--conflicts", "", "FILE", outputs, one, false, "", "Cells for which the files disagree", kRuled | kFetching},
     {"--unmatched-enriched", "", "FILE", outputs, one, false, "",
-     "Net-new: enriched records that the original does not have"},
-    {"--dry-run", "", "", outputs, nothing, false, "", "Do all but write: the summary, and --report if given"},
+     "Net-new: enriched records that the original does not have", kRuled | kFetching},
+    {"--rejects", "", "FILE", outputs, one, false, "", "Records that could not be read", only(Command::fetch)},
+    {"--wait", "", "", outputs, nothing, false, "", "Follow the job to its end also where no file is asked for",
+     only(Command::submit)},
+    {"--dry-run", "", "", outputs, nothing, false, "", "Do all but write: the summary, and --report if given", kMerging},
+
+    // The service: where it is, and as whom it is asked.
+    {"--server", "", "URL", asking, one, false, "CRM_MERGE_SERVER",
+     "The service (default: http://127.0.0.1:8080)", kAsking},
+    {"--server", "", "URL", asking, one, false, "",
+     "Look at the service there instead: does it answer, which version, whose token, which time", only(Command::doctor)},
+    {"--token-from", "", "FILE", asking, one, false, "CRM_MERGE_TOKEN_FROM",
+     "The token is the first line of FILE. Or it is in $CRM_MERGE_TOKEN; no option takes it, because others on this machine "
+     "can read what is typed", kAsking | only(Command::doctor)},
+    {"--ca-file", "", "FILE", asking, one, false, "CRM_MERGE_CA_FILE",
+     "The authorities (PEM) that a https service's certificate is checked against (default: the system's)",
+     kAsking | only(Command::doctor)},
+    {"--data", "", "FOLDER", asking, one, false, "",
+     "Look at a service's data folder instead: version, space, the queue's integrity", only(Command::doctor)},
 
     // Looking.
     {"--sample", "", "N", looking, one, false, "",
      "Read about the first N rows of each file only, and say so (default: all)", only(Command::inspect)},
+    {"--state", "", "LIST", looking, list, false, "",
+     "Only jobs that are waiting, active, delayed, completed, failed or cancelled", only(Command::jobs)},
+    {"--search", "", "TEXT", looking, one, false, "", "Only jobs with TEXT in id, name, submitter or data", only(Command::jobs)},
+    {"--limit", "", "N", looking, one, false, "", "At most N jobs, the newest (default: 50)", only(Command::jobs)},
+    {"--json", "", "", looking, nothing, false, "", "Print JSON for programs: a list of the API's JobSummary", only(Command::jobs)},
     {"--json", "", "", looking, nothing, false, "", "Print JSON for programs (docs/inspect.md describes it)",
      only(Command::inspect)},
     {"--json", "", "", looking, nothing, false, "", "Print JSON for programs (docs/doctor.md describes it)",
@@ -151,7 +179,7 @@ constexpr OptionRow kOptions[] = {
 
     // Jobs.
     {"--data", "", "FOLDER", jobs, one, false, "CRM_MERGE_DATA",
-     "Folder of the queue, the files and the work in progress (default: ~/.local/share/crm-merge)", kServing},
+     "Folder of the queue, the files and the work in progress (default: ~/.local/share/crm-merge)", kServing | kKeeping},
     {"--queue", "", "URL", jobs, one, false, "CRM_MERGE_QUEUE",
      "Where jobs wait: sqlite:PATH, or redis://HOST:PORT/DB, shared with Node applications through BullMQ (default: Redis at "
      "$REDIS_HOST and $REDIS_PORT where they are set, else queue.db in --data)", kServing},
@@ -212,10 +240,10 @@ constexpr OptionRow kOptions[] = {
     {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR DUCKDB_TEMP_DIR",
      "Where jobs spill (default: their folder in --data)", kServing},
     {"--engine", "", "stream|sql", running, one, false, "",
-     "stream (default) is fast and keeps to the memory limit; sql does the same in DuckDB, readable step by step"},
+     "stream (default) is fast and keeps to the memory limit; sql does the same in DuckDB, readable step by step", kMerging},
     {"--database", "", "FILE", running, one, false, "",
-     "With --engine sql: keep the tables there (original, enriched_1…, merged_result)"},
-    {"--sql", "", "", running, nothing, true, "", "Print the SQL that --engine sql would run"},
+     "With --engine sql: keep the tables there (original, enriched_1…, merged_result)", kMerging},
+    {"--sql", "", "", running, nothing, true, "", "Print the SQL that --engine sql would run", kMerging},
     {"--memory-limit", "", "SIZE", running, one, false, "CRM_MERGE_MEMORY_LIMIT",
      "Peak memory of the whole process, at least 96MB and more for cells of many MB (default: 512MB)",
      kMerging | only(Command::compare) | only(Command::doctor)},
@@ -224,9 +252,12 @@ constexpr OptionRow kOptions[] = {
     {"--temp-dir", "", "FOLDER", running, one, false, "CRM_MERGE_TEMP_DIR",
      "Where temporary files go (default: $TMPDIR, else /var/tmp)", kReading | only(Command::doctor)},
     {"--progress", "", "MODE", running, one, false, "",
-     "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none", kReading},
-    {"--quiet", "-q", "", running, nothing, false, "", "Print errors only", kMerging | only(Command::compare)},
-    {"--verbose", "-v", "", running, nothing, false, "", "Print every decision, and details of errors", kReading},
+     "auto (default: bars on a terminal, else lines), plain, json (one object a line on standard error), none",
+     kReading | kFetching | only(Command::watch)},
+    {"--quiet", "-q", "", running, nothing, false, "", "Print errors only",
+     kMerging | only(Command::compare) | kFetching | only(Command::watch)},
+    {"--verbose", "-v", "", running, nothing, false, "", "Print every decision, and details of errors",
+     kReading | kFetching | only(Command::watch)},
     {"--help", "-h", "", running, nothing, false, "", "Print this", kAllCommands},
 };
 
@@ -242,6 +273,7 @@ std::string_view group_title(OptionGroup group) {
     case values: return "Choosing values: among the enriched, then against the original";
     case rules: return "Rules in a file";
     case outputs: return "Outputs: the merged file, and beside it";
+    case asking: return "The service: where it is, and as whom it is asked";
     case looking: return "Looking: how much, and how it is told";
     case comparing: return "Comparing: what is set beside what, and how it is told";
     case listening: return "The service: where it listens";

@@ -34,6 +34,10 @@ const OptionRow* find_option(Command command, std::string_view name) {
 /// The row that `name` means for this command. Errors: invalid_config with the nearest known name.
 const OptionRow& known_option(Command command, std::string_view name) {
   const OptionRow* row = find_option(command, name);
+  if (name == "--token" && (only(command) & (kAsking | only(Command::doctor))) != 0) {
+    refuse("--token: others on this machine can read what is typed; put the token into a file and give --token-from FILE, or "
+           "into the variable CRM_MERGE_TOKEN");
+  }
   if (!row) {
     refuse(fmt::format("there is no option {}{}; see crm-merge {} --help", name, nearest_option(command, name),
                        command_name(command)));
@@ -135,6 +139,13 @@ std::string_view command_name(Command command) {
     case Command::serve: return "serve";
     case Command::worker: return "worker";
     case Command::token: return "token";
+    case Command::submit: return "submit";
+    case Command::jobs: return "jobs";
+    case Command::watch: return "watch";
+    case Command::cancel: return "cancel";
+    case Command::fetch: return "fetch";
+    case Command::backup: return "backup";
+    case Command::restore: return "restore";
   }
   return "";
 }

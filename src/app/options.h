@@ -13,9 +13,13 @@
 namespace crm {
 
 /// The sub-commands that take options.
-enum class Command { merge, plan, inspect, compare, doctor, serve, worker, token };
-inline constexpr Command kCommands[] = {Command::merge, Command::plan, Command::inspect, Command::compare,
-                                         Command::doctor, Command::serve, Command::worker, Command::token};
+enum class Command {
+  merge, plan, inspect, compare, doctor, serve, worker, token, submit, jobs, watch, cancel, fetch, backup, restore
+};
+inline constexpr Command kCommands[] = {
+    Command::merge,  Command::plan,  Command::inspect, Command::compare, Command::doctor,
+    Command::serve,  Command::worker, Command::token,  Command::submit,  Command::jobs,
+    Command::watch,  Command::cancel, Command::fetch,  Command::backup,  Command::restore};
 
 /// Some of the sub-commands, a bit each.
 using Commands = unsigned;
@@ -23,11 +27,20 @@ constexpr Commands only(Command command) { return 1u << static_cast<unsigned>(co
 inline constexpr Commands kMerging = only(Command::merge) | only(Command::plan);
 inline constexpr Commands kReading = kMerging | only(Command::inspect) | only(Command::compare);
 inline constexpr Commands kServing = only(Command::serve) | only(Command::worker);
-inline constexpr Commands kAllCommands = kReading | only(Command::doctor) | kServing | only(Command::token);
+/// Those that ask a service.
+inline constexpr Commands kAsking = only(Command::submit) | only(Command::jobs) | only(Command::watch) |
+                                    only(Command::cancel) | only(Command::fetch);
+/// Those that take rules.
+inline constexpr Commands kRuled = kMerging | only(Command::submit);
+/// Those that bring files from a service.
+inline constexpr Commands kFetching = only(Command::submit) | only(Command::fetch);
+inline constexpr Commands kKeeping = only(Command::backup) | only(Command::restore);
+inline constexpr Commands kAllCommands =
+    kReading | only(Command::doctor) | kServing | only(Command::token) | kAsking | kKeeping;
 
 /// The tasks by which `--help` groups the options.
 enum class OptionGroup {
-  files, matching, columns, values, rules, outputs, looking, comparing, listening, access, jobs, keeping, running
+  files, matching, columns, values, rules, outputs, asking, looking, comparing, listening, access, jobs, keeping, running
 };
 
 /// How often an option is given, and what follows it.
@@ -49,7 +62,7 @@ struct OptionRow {
   bool plan_only;                ///< of `crm-merge plan` alone
   std::string_view environment;  ///< variables read where the option is not given, with a space between: the first that is set
   std::string_view help;         ///< one to three sentences, without a final full stop
-  Commands commands = kMerging;  ///< that take it
+  Commands commands = kRuled;    ///< that take it
 };
 
 /// Every option, in the order in which help shows them. A name may stand in several rows, each for other commands.

@@ -13,9 +13,19 @@ namespace crm {
 /// `--progress`.
 enum class ProgressMode { automatic, plain, json, none };
 
+/// Files on their way to a service or from it.
+struct Transfer {
+  enum class Direction { send, fetch };
+  Direction direction = Direction::send;
+  std::string file;             ///< that moves now
+  std::uint64_t file_bytes = 0, file_total = 0;
+  double fraction = 0;          ///< of all files
+};
+
 /// Shows progress; ended before anything else is printed.
 class ProgressDisplay : public ProgressSink {
  public:
+  virtual void transfer(const Transfer& transfer) = 0;
   /// Ends the line that is being drawn. `done`: the work succeeded.
   virtual void finish(bool done) = 0;
 };

@@ -17,7 +17,7 @@ namespace {
 
 /// The files as they were typed: the original, then the enriched ones.
 void take_typed(Command command, const std::vector<std::string>& inputs, MergeSpec& spec) {
-  const std::string name = command == Command::merge ? "merge" : "plan";
+  const std::string name(command_name(command));
   if (inputs.empty()) {
     refuse(fmt::format("no input files: crm-merge {} ORIGINAL ENRICHED...; see crm-merge {} --help", name, name));
   }
