@@ -5,6 +5,8 @@ include(GNUInstallDirs)
 install(TARGETS crm-merge RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 install(FILES LICENSE THIRD_PARTY.md README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(DIRECTORY schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/crm-merge COMPONENT program)
+# The web page, where it was built (scripts/setup.sh; npm run build in web/): `crm-merge serve` finds it beside itself.
+install(DIRECTORY web/dist/ DESTINATION ${CMAKE_INSTALL_DATADIR}/crm-merge/web COMPONENT program OPTIONAL)
 
 # The manual page and the completions come out of the program itself. A sanitizer's build has no use for them.
 if(NOT CRM_MERGE_SANITIZE AND NOT CRM_MERGE_FUZZ)

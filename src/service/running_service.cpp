@@ -12,6 +12,7 @@
 
 #include "base/error_code.h"
 #include "server/metrics.h"
+#include "server/static_files.h"
 #include "service/audit_log.h"
 #include "service/backends.h"
 #include "service/data_folder.h"
@@ -40,6 +41,7 @@ struct RunningService::Impl {
   Impl(ServiceSettings how, LineLog& events, const Clock& time);
   void start_worker();
   void start_api();
+  void open_page();
   void keep_tidy(std::stop_token stop);
   void tidy_once();
   std::vector<std::string> not_ready();
@@ -57,6 +59,7 @@ struct RunningService::Impl {
 
   // In this order they are made, in the other one they end.
   std::optional<AuditLog> audit;
+  std::optional<StaticFiles> page;
   std::unique_ptr<MergeWorker> worker;
   std::unique_ptr<Service> service;
   std::unique_ptr<HttpServer> server, metrics_server;
@@ -104,9 +107,26 @@ void RunningService::Impl::start_api() {
                                                       {"status", std::int64_t{request.status}}});
     }
   };
+  if (settings.has_api) open_page();
+  if (page) parts.page = [this](const Request& request) { return page->answer(request); };
   service = make_service(options, parts);
   if (settings.has_api) server = start_http_server(settings.http, service->application());
   if (settings.metrics_http) metrics_server = start_http_server(*settings.metrics_http, service->metrics_application());
+}
+
+void RunningService::Impl::open_page() {
+  StaticFilesOptions how;
+  how.folder = settings.ui_folder;
+  if (how.folder.empty()) how.folder = page_folder_of(settings.worker.merge.program).value_or("");
+  if (how.folder.empty()) {
+    log.write(LogLevel::warning, "no page: its files are not beside the program; the API answers all the same (--ui-dir)");
+    return;
+  }
+  // Presigned URLs lead the page straight to the store: its origin must be allowed.
+  if (store->capabilities().presigned_urls) {
+    if (auto origin = origin_of(store->presign_get("page", {}))) how.connect_origins.push_back(*std::move(origin));
+  }
+  page.emplace(how);
 }
 
 std::vector<std::string> RunningService::Impl::not_ready() {
