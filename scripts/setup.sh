@@ -105,6 +105,37 @@ fetch_node_tests() {
   : >"$stamp"
 }
 
+# The web page's bundle in web/dist: packages by lock file, then the build. `page_packages test` adds what its tests need.
+page_packages() {
+  local folder=$root/web lock log=$logs/page-packages.log with=(--omit=dev)
+  lock=$(cksum <"$folder/package-lock.json" | tr ' ' '-')
+  [[ -e $stamps/page-test-$lock && -d $folder/node_modules ]] && return
+  if [[ $1 == test ]]; then
+    with=()
+  elif [[ -e $stamps/page-build-$lock && -d $folder/node_modules ]]; then
+    return
+  fi
+  command -v npm >/dev/null || die "npm is missing; it fetches what the web page is made of (web/package-lock.json). Install it, or remove CRM_MERGE_NO_INSTALL."
+  say "Fetching the web page's packages from npm"
+  rm -f -- "$stamps"/page-build-* "$stamps"/page-test-*
+  (cd -- "$folder" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier "${with[@]}") >"$log" 2>&1 </dev/null ||
+    fail_with_log "$log" "npm could not fetch the web page's packages"
+  : >"$stamps/page-$1-$lock"
+}
+
+build_page() {
+  local folder=$root/web stamp log=$logs/page.log
+  page_packages "$1"
+  # Names and contents of everything the bundle is made of.
+  stamp=$stamps/page-bundle-$(cd -- "$folder" && find index.html package-lock.json tsconfig*.json vite.config.ts public scripts src packages -type f -not -path '*/node_modules/*' -exec cksum {} + |
+    LC_ALL=C sort | cksum | tr ' ' '-')
+  [[ -e $stamp && -e $folder/dist/index.html ]] && return
+  say "Building the web page"
+  rm -f -- "$stamps"/page-bundle-*
+  (cd -- "$folder" && npm run --silent build) >"$log" 2>&1 </dev/null || fail_with_log "$log" "the build of the web page failed"
+  : >"$stamp"
+}
+
 # Compile jobs at once: a core each, and 1.5 GiB of memory each.
 build_jobs() {
   local cores memory_kib jobs

@@ -33,6 +33,25 @@ specification_tests() {
   [[ -e $results/pytest-$preset.xml ]] || printf 'failed pytest-%s\n' "$preset" >"$results/pytest-$preset.txt"
 }
 
+# The web page: its units, then the whole road in Chromium against the real binary.
+page_tests() {
+  local preset=$1 units=() road=()
+  title "the web page ($preset)"
+  if ((${#names[@]})); then
+    [[ " ${names[*]} " == *" page "* ]] || { units=("${names[@]}") && road=(-g "$(IFS='|'; printf '%s' "${names[*]}")"); }
+  fi
+  (
+    cd -- "$root/web" || exit 1
+    npx --no-install vitest run --passWithNoTests --reporter default --reporter junit --outputFile.junit "$results/page-units.xml" "${units[@]}"
+    CRM_MERGE_BIN=$root/build/$preset/src/app/crm-merge PLAYWRIGHT_JUNIT_OUTPUT_FILE=$results/page-road.xml \
+      npx --no-install playwright test --pass-with-no-tests --reporter list,junit "${road[@]}"
+  ) >"$logs/page-$preset.log" 2>&1 </dev/null
+  grep -E '^ *(✓|✗|×|✘|[0-9]+\)|FAIL|Error)|AssertionError' "$logs/page-$preset.log" | grep -vE '^ *✓' | head -n 60 >&2
+  for part in units road; do
+    [[ -e $results/page-$part.xml ]] || printf 'failed page-%s\n' "$part" >"$results/page-$part.txt"
+  done
+}
+
 # The unit tests and what drives the binary without measuring it, once more under a sanitizer, which multiplies time and memory.
 sanitizer_tests() {
   local preset=$1

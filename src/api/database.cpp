@@ -130,8 +130,8 @@ Connection::~Connection() = default;
 
 std::uint64_t Connection::execute(std::string_view sql, std::stop_token stop) {
   return at_boundary([&] {
-    const StopWatcher watcher(impl_->connection(), std::move(stop));
-    return worded([&] { return impl_->connection().execute(sql); });
+    const StopWatcher watcher(impl_->connection(), stop);
+    return worded([&] { return impl_->connection().execute(sql); }, stop);
   });
 }
 
@@ -179,7 +179,7 @@ std::uint64_t Connection::export_csv(std::string_view sql, const std::string& lo
         file->append(text);
         text.clear();
       }
-    });
+    }, stop);
     file->append(text);
     if (stop.stop_requested()) throw crm::Error(crm::ErrorCode::cancelled, "the export was stopped");
     file->publish();

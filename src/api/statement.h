@@ -28,15 +28,18 @@ class StopWatcher {
 /// An error of duckdb/, which is worded for merges, in the words of this service.
 crm::Error service_error(const crm::Error& error);
 
-/// Does `act` on DuckDB with errors as the service words them.
+/// Does `act` on DuckDB with errors as the service words them. Whatever fails once `stop` was requested was stopped: an
+/// interrupt has other names while DuckDB plans.
 template <class Act>
-auto worded(Act act) {
+auto worded(Act act, const std::stop_token& stop = {}) {
   try {
     return act();
   } catch (const crm::Error& error) {
-    throw service_error(error);
+    if (!stop.stop_requested()) throw service_error(error);
+    throw service_error({crm::ErrorCode::cancelled, error.message(), error.details()});
   }
 }
+
 /// A query whose columns are all of a type that Rows hands out.
 struct ReadableQuery {
   std::string sql;
