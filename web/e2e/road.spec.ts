@@ -56,6 +56,7 @@ test("the whole road: files, columns, rules, run, result, each cell as it should
   await expect(figure("Conflicts")).toHaveText(String(report.columns.reduce((sum, one) => sum + one.conflicts.real, 0)));
   await expect(figure("New people")).toHaveText(String(report.net_new_records));
   await expect(figure("New columns")).toHaveText(String(report.columns.filter((one) => one.new).length));
+  for (const vendor of report.enriched) await expect(page.locator(".score", { hasText: vendor.name }).locator("dd").first()).toHaveText(vendor.cells!.filled.toLocaleString("en-US"));
   await accessible(page);
 
   // Conflicts: pages, a filter and a search on the server, against the file.

@@ -36,16 +36,21 @@ export interface ReportVendor {
   matched_nothing_used: number;
   unmatched: number;
   without_key: number;
-  /** Blank cells that it filled. Absent in reports of earlier versions, as those below. */
-  filled?: number;
+  /** What became of its values. Absent in reports of earlier versions. */
+  cells?: VendorCells;
+}
+
+export interface VendorCells {
+  /** Blank cells that it filled. */
+  filled: number;
   /** Of these, cells for which no other file had a value. */
-  filled_alone?: number;
+  filled_alone: number;
   /** Cells of the original whose value it replaced. */
-  replaced?: number;
+  replaced: number;
   /** Cells where it was not used, and says the same as the result. */
-  agreeing?: number;
+  agreeing: number;
   /** Cells where it says something else than the result. */
-  overridden?: number;
+  overridden: number;
 }
 
 export interface ReportColumn {

@@ -68,7 +68,7 @@ const column = (name: string, before: number, after: number, by: Record<string, 
 const vendor = (name: string, more = {}) => ({ name, rows: 10, contributed: 5, matched_nothing_used: 0, unmatched: 5, without_key: 0, ...more });
 const report = {
   output_rows: 100,
-  enriched: [vendor("apollo", { filled: 40, filled_alone: 30, agreeing: 5, overridden: 2 }), vendor("zoominfo", { filled: 8, filled_alone: 0, agreeing: 1, overridden: 0 })],
+  enriched: [vendor("apollo", { cells: { filled: 40, filled_alone: 30, replaced: 3, agreeing: 5, overridden: 2 } }), vendor("zoominfo", { cells: { filled: 8, filled_alone: 0, replaced: 0, agreeing: 1, overridden: 0 } })],
   columns: [column("Email", 100, 100, {}), column("City", 40, 80, { apollo: 30, zoominfo: 10 }), column("Seniority", 0, 7, { apollo: 7 }, true)],
 } as unknown as Report;
 
@@ -85,7 +85,7 @@ describe("the charts", () => {
   it("say what would be lost without a vendor", () => {
     render(<Scorecard report={report} />);
     const [apollo, zoominfo] = screen.getAllByRole("listitem");
-    expect(apollo).toHaveTextContent("Without apollo you would lose 30 cells.");
+    expect(apollo).toHaveTextContent("Without apollo you would lose 30 cells. It replaced 3 values of yours.");
     expect(zoominfo).toHaveTextContent("Everything zoominfo filled, another vendor has too.");
   });
 

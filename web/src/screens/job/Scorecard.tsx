@@ -1,17 +1,18 @@
-import type { Report, ReportVendor } from "../../api/report";
+import type { Report, ReportVendor, VendorCells } from "../../api/report";
 import { count, counted, percent } from "../../ui/format";
 import { Card, Source, sourceColor } from "../../ui/parts";
 
 /** What each vendor is worth: what it filled, and what nobody else could have filled. */
 export function Scorecard({ report }: { report: Report }) {
   // Reports of earlier versions lack these figures.
-  if (!report.enriched.every((vendor) => vendor.filled !== undefined)) return <FilledBy report={report} />;
-  const most = Math.max(1, ...report.enriched.map((vendor) => (vendor.filled ?? 0) + (vendor.agreeing ?? 0) + (vendor.overridden ?? 0)));
+  const scored = report.enriched.flatMap((vendor) => (vendor.cells ? [{ vendor, cells: vendor.cells }] : []));
+  if (scored.length < report.enriched.length) return <FilledBy report={report} />;
+  const most = Math.max(1, ...scored.map(({ cells }) => cells.filled + cells.agreeing + cells.overridden));
   return (
     <Card title="What each vendor is worth" hint="Filled by nobody else is what you would lose without a vendor; the rest of what it filled another one has too.">
       <ul className="card-body scores">
-        {report.enriched.map((vendor, place) => (
-          <Score key={vendor.name} vendor={vendor} place={place} most={most} />
+        {scored.map(({ vendor, cells }, place) => (
+          <Score key={vendor.name} vendor={vendor} cells={cells} place={place} most={most} />
         ))}
       </ul>
       <p className="legend legend--scores">
@@ -24,8 +25,8 @@ export function Scorecard({ report }: { report: Report }) {
   );
 }
 
-function Score({ vendor, place, most }: { vendor: ReportVendor; place: number; most: number }) {
-  const { filled = 0, filled_alone: alone = 0, agreeing = 0, overridden = 0 } = vendor;
+function Score({ vendor, cells, place, most }: { vendor: ReportVendor; cells: VendorCells; place: number; most: number }) {
+  const { filled, filled_alone: alone, replaced, agreeing, overridden } = cells;
   const parts = [
     { name: "alone", value: alone },
     { name: "shared", value: Math.max(0, filled - alone) },
@@ -50,10 +51,12 @@ function Score({ vendor, place, most }: { vendor: ReportVendor; place: number; m
           <>
             Without {vendor.name} you would lose <strong className="num">{counted(alone, "cell")}</strong>.
           </>
+        ) : filled === 0 ? (
+          <>{vendor.name} filled nothing.</>
         ) : (
           <>Everything {vendor.name} filled, another vendor has too.</>
         )}
-        {(vendor.replaced ?? 0) > 0 && <> It replaced {counted(vendor.replaced!, "value")} of yours.</>}
+        {replaced > 0 && <> It replaced {counted(replaced, "value")} of yours.</>}
       </p>
       <dl className="score-figures">
         <div><dt>Filled</dt><dd className="num">{count(filled)}</dd></div>
