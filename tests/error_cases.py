@@ -138,6 +138,8 @@ INPUTS = [
     Bad("a dialect under which most records do not fit", MERGE, 3,
         files={"crm.csv": "Email,City\na@x.com,1,2\nb@x.com\nc@x.com,1,2,3\nd@x.com\n"}),
     Bad("the wrong delimiter", "crm.csv a.csv -o out.csv --on City:exact --delimiter 'original=;'", 2),
+    Bad("gzip in gzip", "crm.csv.gz a.csv -o out.csv --on email", 3,
+        files={"crm.csv.gz": gzip.compress(gzip.compress(b"Email,City\n" + b"a@x.com,Bonn\n" * 50, mtime=0), mtime=0)}),
     Bad("gzip that is cut off", "crm.csv.gz a.csv -o out.csv --on email", 3,
         files={"crm.csv.gz": gzip.compress(b"Email,City\n" + b"a@x.com,Bonn\n" * 500, mtime=0)[:-12]}),
     Bad("zstd that is cut off", "crm.csv.zst a.csv -o out.csv --on email", 3,

@@ -27,6 +27,9 @@ constexpr Magic kArchives[] = {
     {"7z\xBC\xAF\x27\x1C"sv, "a 7-Zip archive"},
     {"Rar!\x1A\x07"sv, "a RAR archive"},
     {"\x04\x22\x4D\x18"sv, "an LZ4 archive"},
+    // What is compressed once has been unpacked by now.
+    {"\x1F\x8B"sv, "a gzip archive in a compressed file"},
+    {"\x28\xB5\x2F\xFD"sv, "a Zstandard archive in a compressed file"},
     {"\xFF\x06\0\0sNaPpY"sv, "a Snappy archive"},
 };
 
