@@ -35,6 +35,26 @@ def test_a_cell_of_twenty_megabytes_comes_through(engine, tmp_path):
     assert (tmp_path / "out.csv").read_bytes() == (b"Email,Note,City,Big\na@x.com," + cell + b",Aachen," + cell + b"\nb@x.com,,,\n")
 
 
+LONG_CELLS = {
+    "as it stands": lambda size: b"a note of a person ".ljust(32, b".") * (size // 32),
+    "with quotes": lambda size: b'"' + b'a ""long"" note, with a line end\n' * (size // 33) + b'"',
+}
+
+
+@pytest.mark.parametrize("size, limit", [(19_000_000, 96_000_000), (40_000_000, 161_000_000)])
+@pytest.mark.parametrize("kind", LONG_CELLS)
+def test_four_times_the_longest_record_is_memory_enough(kind, size, limit, tmp_path):
+    cell = LONG_CELLS[kind](size)
+    (tmp_path / "crm.csv").write_bytes(b"Email,Note,City\na@x.com," + cell + b",\nb@x.com,,\n")
+    (tmp_path / "a.csv").write_bytes(b"Email,City,Big\na@x.com,Aachen," + cell + b"\nb@x.com,Basel,\n")
+    code, peak, said = binary.peak_of(["merge", "crm.csv", "a.csv", "-o", "out.csv", "--on", "email", "--match-column", "none",
+                                       "--memory-limit", str(limit), "--quiet"], tmp_path)
+    assert code == 0, said
+    assert peak <= limit
+    assert (tmp_path / "out.csv").read_bytes() == (b"Email,Note,City,Big\na@x.com," + cell + b",Aachen," + cell +
+                                                   b"\nb@x.com,,Basel,\n")
+
+
 def test_a_quote_may_be_open_for_64_mib_and_no_longer(tmp_path):
     filler = b"x,y\n" * (17 * MIB)
     outcome = merge(tmp_path, b"Email,City\na@x.com,\"open\n" + filler + b"b@x.com,Bonn\n", b"Email,New\nb@x.com,n\n",

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <charconv>
@@ -19,6 +20,7 @@ std::atomic<std::uint64_t> growing_bytes{0};  // of all Growths that are not ove
 
 /// From here on pages are brought in at once, however far the cap.
 constexpr std::size_t kVeryLargeBytes = 4u << 20;
+constexpr std::size_t kPopulatedAtOnce = 1u << 20;
 /// Small allocations meanwhile.
 constexpr std::uint64_t kMargin = 2u << 20;
 constexpr int kMostHeaps = 4;
@@ -69,14 +71,20 @@ Growth::~Growth() {
   if (bytes_ != 0) growing_bytes.fetch_sub(bytes_);
 }
 
-void Growth::took(void* memory) const {
+void Growth::took(void* memory) {
   if (bytes_ == 0 || !near_cap_ || memory == nullptr) return;
   static const auto page_bytes = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
   const auto at = reinterpret_cast<std::uintptr_t>(memory);
   const std::uintptr_t begin = (at + page_bytes - 1) / page_bytes * page_bytes;
   const std::uintptr_t end = (at + bytes_) / page_bytes * page_bytes;
   // Where the kernel does not know it (before 5.14) the pages come when they are used.
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_POPULATE_WRITE);
+  // Bit by bit, so that who asks meanwhile does not count the same bytes as resident and as still to come.
+  for (std::uintptr_t part = begin; part < end; part += kPopulatedAtOnce) {
+    const std::size_t size = std::min<std::size_t>(kPopulatedAtOnce, end - part);
+    if (::madvise(reinterpret_cast<void*>(part), size, MADV_POPULATE_WRITE) != 0) return;
+    growing_bytes.fetch_sub(size);
+    bytes_ -= size;
+  }
 }
 
 void use_lean_malloc() {

@@ -41,10 +41,10 @@ class Growth {
 
   /// The memory that was taken. Where the cap is near its pages are brought in now, so that they are counted: memory
   /// that is only promised would let others take it, too.
-  void took(void* memory) const;
+  void took(void* memory);
 
  private:
-  std::size_t bytes_ = 0;  // that others count with
+  std::size_t bytes_ = 0;  // that others count with: what has not come yet
   bool near_cap_ = false;
 };
 

@@ -33,7 +33,7 @@ TEST_F(MemoryCap, BringsLargeMemoryInSoThatItCounts) {
   cap_memory(rss_bytes() + (60u << 20));
   constexpr std::size_t kBytes = 30u << 20;
   const auto release = [](void* memory) { std::free(memory); };
-  const Growth growth(kBytes);
+  Growth growth(kBytes);
   const std::unique_ptr<void, decltype(release)> memory(std::malloc(kBytes), release);
   const std::uint64_t before = rss_bytes();
   growth.took(memory.get());

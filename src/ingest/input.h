@@ -25,6 +25,9 @@ struct Field {
   std::uint32_t escaped : 1 = 0;    ///< holds doubled quotes: `RecordBatch::cell` undoes them
 };
 
+/// Appends the text that the inside of a quoted field stands for: of each doubled quote one.
+void append_unescaped(std::string_view inside, std::string& out);
+
 /// Consecutive rows of one input, in order, rejects left out, each padded to the projected columns.
 /// What it hands out points into buffers that live as long as the call it was passed to.
 class RecordBatch {
@@ -35,6 +38,9 @@ class RecordBatch {
 
   /// The cell's text; uses `scratch` only where doubled quotes must be undone.
   std::string_view cell(std::size_t row, std::size_t column, std::string& scratch) const;
+
+  /// The cell as it came, without the quotes around it: doubled quotes in it are still doubled.
+  std::string_view inside(std::size_t row, std::size_t column) const;
 
   /// The record's bytes as they came, decoded, without its line end.
   std::string_view raw(std::size_t row) const;

@@ -12,8 +12,9 @@ namespace {
 
 // A guessed start whose last record is still open so far behind the range is most likely a wrong one.
 constexpr std::uint64_t kSpeculativeBytes = 1u << 20;
-// Up to here a long record's window doubles; a longer one grows by a quarter, as all of it counts as memory.
+// Up to here a long record's window doubles; a longer one grows by an eighth, as all of it counts as memory.
 constexpr std::uint64_t kDoublingBytes = 4u << 20;
+constexpr std::uint64_t kLongGrowth = 8;
 constexpr std::size_t kSearchChunkBytes = 256 * 1024;
 
 /// Behind the first line end at or after `from`, however far that is.
@@ -157,8 +158,10 @@ bool RangeScanner::extend(const RangeRequest& request) {
   const std::uint64_t record = unit_.begin + scanner_.position();
   const std::uint64_t have = window_.end() - record;
   const std::uint64_t range_left = std::min(std::max(request.end, record) - record, kMaxBlockBytes);
-  const std::uint64_t larger = have + (have < kDoublingBytes ? have : have / 4);
-  const std::uint64_t wanted = std::max(larger, range_left + options_.lookahead_bytes);
+  const std::uint64_t larger = have + (have < kDoublingBytes ? have : have / kLongGrowth);
+  std::uint64_t wanted = std::max(larger, range_left + options_.lookahead_bytes);
+  // A later scan knows that the range's last record ends with it.
+  if (positions_known_ && request.end > window_.end()) wanted = std::min(wanted, request.end - record);
   // Two bytes behind the limit tell whether the record is longer than it may be.
   window_.extend(record + std::min(wanted, std::max(options_.format.max_record_bytes, range_left) + 2));
   scanner_.extend(window_.at(unit_.begin), static_cast<std::size_t>(window_.end() - unit_.begin), window_.at_end());

@@ -45,7 +45,7 @@ void TextWindow::trim(std::size_t bytes) {
 void TextWindow::reserve(std::size_t size) {
   if (size <= capacity_ && bytes_) return;
   const std::size_t capacity = std::max(size, kMinWindowBytes);
-  const Growth growth(capacity - capacity_);
+  Growth growth(capacity - capacity_);
   // realloc and not a new array: a large one is moved by its page table, never there twice; and nothing is zeroed.
   char* const larger = static_cast<char*>(std::realloc(bytes_.get(), capacity));
   if (larger == nullptr) {

@@ -60,6 +60,8 @@ bool any(Block found) { return found != 0; }
 
 #endif
 
+}  // namespace
+
 bool needs_quotes(std::string_view text, char delimiter) {
   const char* at = text.data();
   std::size_t left = text.size();
@@ -77,8 +79,7 @@ bool needs_quotes(std::string_view text, char delimiter) {
   return any(specials(load(text.data() + text.size() - sizeof(Block)), repeated));
 }
 
-void append_quoted(std::string_view text, std::string& out) {
-  out.push_back('"');
+void append_doubling_quotes(std::string_view text, std::string& out) {
   while (true) {
     const std::size_t quote = text.find('"');
     if (quote == std::string_view::npos) break;
@@ -87,14 +88,16 @@ void append_quoted(std::string_view text, std::string& out) {
     text.remove_prefix(quote + 1);
   }
   out.append(text);
-  out.push_back('"');
 }
 
-}  // namespace
-
 void append_field(std::string_view text, char delimiter, std::string& out) {
-  if (needs_quotes(text, delimiter)) return append_quoted(text, out);
-  out.append(text);
+  if (!needs_quotes(text, delimiter)) {
+    out.append(text);
+    return;
+  }
+  out.push_back('"');
+  append_doubling_quotes(text, out);
+  out.push_back('"');
 }
 
 void append_record(const std::vector<std::string_view>& fields, char delimiter, std::string& out) {

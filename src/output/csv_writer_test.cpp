@@ -51,6 +51,16 @@ TEST(CsvWriter, AnEmptyOnlyFieldIsQuotedSoThatItsRecordIsNoEmptyLine) {
   EXPECT_EQ(record({" "}), " \n");
 }
 
+TEST(CsvWriter, AFieldWrittenInPartsIsTheSame) {
+  const std::string text = "a \"long\" note, \"\"\r\n\"";
+  EXPECT_TRUE(needs_quotes(text, ','));
+  for (std::size_t part = 1; part <= text.size(); ++part) {
+    std::string out = "\"";
+    for (std::size_t at = 0; at < text.size(); at += part) append_doubling_quotes(std::string_view(text).substr(at, part), out);
+    EXPECT_EQ(out + '"', field(text)) << part;
+  }
+}
+
 TEST(CsvWriter, AppendsToWhatIsThere) {
   std::string out = "a,b\n";
   append_record({"1", "2,3"}, ',', out);

@@ -6,7 +6,7 @@
 #include "base/memory_cap.h"
 
 void* operator new(std::size_t size) {
-  const crm::Growth growth(size);
+  crm::Growth growth(size);
   for (;;) {
     if (void* const memory = std::malloc(size == 0 ? 1 : size)) {
       growth.took(memory);

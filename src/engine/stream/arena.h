@@ -30,7 +30,7 @@ class BlockPool {
         return block;
       }
     }
-    const Growth growth(std::max(bytes, kBlockBytes));
+    Growth growth(std::max(bytes, kBlockBytes));
     MappedArray<char> block(std::max(bytes, kBlockBytes));
     growth.took(block.data());
     return block;

@@ -3,8 +3,18 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/memory_cap.h"
+#include "ingest/input.h"
 
 namespace crm {
+namespace {
+
+std::size_t unescaped_bytes(const HitCell& cell) {
+  if (!cell.escaped) return cell.text.size();
+  return cell.text.size() - static_cast<std::size_t>(std::count(cell.text.begin(), cell.text.end(), '"')) / 2;
+}
+
+}  // namespace
 
 HitLayout::HitLayout(const MergePlan& plan) : columns(plan.inputs.size()) {
   for (std::size_t c = 0; c < plan.columns.size(); ++c) {
@@ -31,14 +41,25 @@ void append_hit(const HitLayout& layout, HitHead head, std::int64_t recency,
   for (const HitCell& cell : cells) {
     while (columns[place] != cell.column) ++place;
     out[bitmap + place / 8] = static_cast<char>(out[bitmap + place / 8] | 1 << (place % 8));
-    put_varint(cell.text.size(), out);
+    put_varint(unescaped_bytes(cell), out);
   }
   if (head.counted != 0) {
     for (const HitCell& cell : cells) put_varint(cell.count, out);
   }
+  std::size_t texts = 0;
+  for (const HitCell& cell : cells) texts += cell.text.size();
+  if (texts >= kLargeGrowthBytes && out.capacity() < out.size() + texts) {
+    out.reserve(out.size() + texts);  // unescaping long cells bit by bit would double it
+  }
   const std::size_t text_at = out.size() - start;
   head.text_at = text_at <= UINT16_MAX ? static_cast<std::uint16_t>(text_at) : 0;
-  for (const HitCell& cell : cells) out += cell.text;
+  for (const HitCell& cell : cells) {
+    if (cell.escaped) {
+      append_unescaped(cell.text, out);
+    } else {
+      out += cell.text;
+    }
+  }
 
   const std::size_t bytes = out.size() - start;
   if (bytes > UINT32_MAX) {

@@ -48,6 +48,7 @@ struct HitCell {
   int column = 0;  ///< merged column
   std::string_view text;
   std::uint64_t count = 1;  ///< rows of the same comparison key that it stands for
+  bool escaped = false;     ///< `text` still has its quotes doubled: `append_hit` undoes that on its way
 };
 
 /// Appends a record. `cells` go by column; `head.bytes` and `head.counted` are set here.

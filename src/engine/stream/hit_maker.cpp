@@ -9,7 +9,15 @@
 namespace crm {
 namespace {
 constexpr std::uint32_t kMostComplete = (1u << 31) - 1;  // a file has fewer columns
+
+/// The inside of a long cell with doubled quotes, of which no copy is made here. It holds a quote and is longer than any
+/// word of --blank, so it is not blank.
+std::optional<std::string_view> long_escaped(const RecordBatch& batch, std::size_t row, std::size_t column) {
+  const Field& field = batch.field(row, column);
+  if (!field.escaped || field.size < kLargeGrowthBytes) return std::nullopt;
+  return batch.inside(row, column);
 }
+}  // namespace
 
 void HitColumns::add_to(const MergePlan& plan, const HitLayout& layout, std::size_t file,
                         Projection& projection) {
@@ -40,7 +48,10 @@ void HitMaker::read(const RecordBatch& batch, std::size_t row) {
   cells_.clear();
   for (std::size_t i = 0; i < columns_.cells.size(); ++i) {
     const auto [column, position] = columns_.cells[i];
-    clear_scratch(unescaped_[i]);
+    if (const auto inside = long_escaped(batch, row, static_cast<std::size_t>(position))) {
+      cells_.push_back({column, *inside, 1, true});
+      continue;
+    }
     const std::string_view text = batch.cell(row, static_cast<std::size_t>(position), unescaped_[i]);
     if (!blank_.is_blank(text)) cells_.push_back({column, text, 1});
   }
@@ -51,7 +62,7 @@ void HitMaker::read(const RecordBatch& batch, std::size_t row) {
   if (layout_.completeness) {
     std::uint32_t filled = 0;
     for (std::size_t column = 0; column < batch.columns(); ++column) {
-      filled += !blank_.is_blank(batch.cell(row, column, scratch_));
+      filled += !is_blank(batch, row, column);
     }
     head_.completeness = filled & kMostComplete;
   }
@@ -60,6 +71,10 @@ void HitMaker::read(const RecordBatch& batch, std::size_t row) {
     const std::string_view cell = batch.cell(row, static_cast<std::size_t>(*columns_.recency), scratch_);
     if (!blank_.is_blank(cell)) recency_ = parse_recency(cell, plan_.recency_format).value_or(kNoRecency);
   }
+}
+
+bool HitMaker::is_blank(const RecordBatch& batch, std::size_t row, std::size_t column) {
+  return !long_escaped(batch, row, column) && blank_.is_blank(batch.cell(row, column, scratch_));
 }
 
 void HitMaker::append(SlotRef key, std::string& out) {

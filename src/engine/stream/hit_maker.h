@@ -52,6 +52,8 @@ class HitMaker {
   std::vector<HitCell> cells_;
   std::vector<std::string> unescaped_;  // per cell of `columns_`, where doubled quotes were undone
   std::string scratch_;
+
+  bool is_blank(const RecordBatch& batch, std::size_t row, std::size_t column);
 };
 
 }  // namespace crm

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <span>
+#include <utility>
 
 #include "base/temp_space.h"
 
@@ -108,23 +110,42 @@ void HitStore::spill_one(std::size_t bucket, std::string_view record) {
   flushes_.push_back(std::move(flushed));
 }
 
-/// Cuts pieces of bytes into records; the begun record at a piece's end waits for the next piece.
+/// Cuts pieces of bytes into records; the begun record at a piece's end waits for the next piece, a long one where it
+/// will stay.
 class HitStore::Splitter {
  public:
-  explicit Splitter(const std::function<void(const char*)>& each) : each_(each) {}
+  Splitter(const std::function<void(const char*)>& each, const LongRecords& long_records)
+      : each_(each), long_records_(long_records) {}
 
-  /// Room for a piece, behind what waits.
-  char* room(std::size_t bytes) {
-    if (waiting_ >= sizeof(std::uint32_t)) {
-      // A long record comes in many pieces: room for all of it at once, not for twice as much.
-      const std::size_t whole = record_bytes(buffer_.data());
-      if (whole > buffer_.capacity()) buffer_.reserve(whole + kPieceBytes);
-    }
+  /// Room for a piece of `bytes`, or for its beginning.
+  std::span<char> room(std::size_t bytes) {
+    if (long_ == nullptr && waiting_ >= sizeof(std::uint32_t)) begin_long(record_bytes(buffer_.data()));
+    if (long_ != nullptr) return {long_ + filled_, std::min(bytes, long_bytes_ - filled_)};
     if (buffer_.size() < waiting_ + bytes) buffer_.resize(waiting_ + bytes);
-    return buffer_.data() + waiting_;
+    return {buffer_.data() + waiting_, bytes};
   }
   /// So many bytes were put there.
   void added(std::size_t bytes) {
+    if (long_ == nullptr) return split(bytes);
+    filled_ += bytes;
+    if (filled_ == long_bytes_) long_records_.added(std::exchange(long_, nullptr));
+  }
+
+ private:
+  void begin_long(std::size_t bytes) {
+    if (bytes < kLongRecordBytes) return;
+    if (!long_records_.room) {
+      // It comes in many pieces: room for all of it at once, not for twice as much.
+      if (bytes > buffer_.capacity()) buffer_.reserve(bytes + kPieceBytes);
+      return;
+    }
+    long_ = long_records_.room(bytes);
+    long_bytes_ = bytes;
+    filled_ = std::exchange(waiting_, 0);
+    std::memcpy(long_, buffer_.data(), filled_);
+  }
+
+  void split(std::size_t bytes) {
     const char* at = buffer_.data();
     const char* const end = at + waiting_ + bytes;
     while (static_cast<std::size_t>(end - at) >= sizeof(std::uint32_t)) {
@@ -137,10 +158,12 @@ class HitStore::Splitter {
     std::memmove(buffer_.data(), at, waiting_);
   }
 
- private:
   const std::function<void(const char*)>& each_;
+  const LongRecords& long_records_;
   std::string buffer_;
   std::size_t waiting_ = 0;
+  char* long_ = nullptr;  // the long record that is being filled
+  std::size_t long_bytes_ = 0, filled_ = 0;
 };
 
 void HitStore::read_flushed(const Flush& flush, std::size_t first, std::size_t last,
@@ -151,25 +174,29 @@ void HitStore::read_flushed(const Flush& flush, std::size_t first, std::size_t l
   std::uint64_t at = from == flush.first_bucket ? 0 : flush.ends[from - flush.first_bucket - 1];
   const std::uint64_t end = flush.ends[to - flush.first_bucket - 1];
   while (at < end) {
-    const std::size_t bytes = std::min<std::uint64_t>(kPieceBytes, end - at);
-    spill_->read_at(flush.offset + at, splitter.room(bytes), bytes);
-    splitter.added(bytes);
-    at += bytes;
+    const std::span<char> room = splitter.room(std::min<std::uint64_t>(kPieceBytes, end - at));
+    spill_->read_at(flush.offset + at, room.data(), room.size());
+    splitter.added(room.size());
+    at += room.size();
   }
 }
 
-void HitStore::read(std::size_t first, std::size_t last, const std::function<void(const char*)>& each) const {
-  Splitter splitter(each);
+void HitStore::read(std::size_t first, std::size_t last, const std::function<void(const char*)>& each,
+                    const LongRecords& long_records) const {
+  Splitter splitter(each, long_records);
   for (const Flush& flush : flushes_) read_flushed(flush, first, last, splitter);
   for (std::size_t bucket = first; bucket < last; ++bucket) {
     std::uint64_t left = in_memory_[bucket];
     for (const std::uint32_t chunk : chunks_[bucket]) {
-      const std::size_t bytes = std::min<std::uint64_t>(left, chunk_bytes_);
-      if (bytes > 0) {
-        std::memcpy(splitter.room(bytes), pool_.data() + chunk * chunk_bytes_, bytes);
-        splitter.added(bytes);
+      const char* at = pool_.data() + chunk * chunk_bytes_;
+      const char* const end = at + std::min<std::uint64_t>(left, chunk_bytes_);
+      left -= static_cast<std::uint64_t>(end - at);
+      while (at < end) {
+        const std::span<char> room = splitter.room(static_cast<std::size_t>(end - at));
+        std::memcpy(room.data(), at, room.size());
+        splitter.added(room.size());
+        at += room.size();
       }
-      left -= bytes;
     }
   }
 }

@@ -11,6 +11,8 @@
 
 namespace crm {
 
+inline constexpr std::size_t kLongRecordBytes = 1u << 20;
+
 class SpillFile;
 class TempSpace;
 
@@ -30,9 +32,16 @@ class HitStore {
   std::uint64_t bytes() const { return total_bytes_; }
   std::size_t buckets() const { return bytes_.size(); }
 
+  /// Where records that are too long to be copied once more go.
+  struct LongRecords {
+    std::function<char*(std::size_t bytes)> room;
+    std::function<void(char* record)> added;  ///< the record stands in the room that was given
+  };
+
   /// Reads the records of buckets [first, last); `each` gets whole records, those of one bucket in their
-  /// order.
-  void read(std::size_t first, std::size_t last, const std::function<void(const char* record)>& each) const;
+  /// order; likewise `long_records`, where given, those of kLongRecordBytes and more.
+  void read(std::size_t first, std::size_t last, const std::function<void(const char* record)>& each,
+            const LongRecords& long_records = {}) const;
   /// Forgets what is kept in memory of the buckets [first, last).
   void drop(std::size_t first, std::size_t last);
 

@@ -93,7 +93,7 @@ void HitUnits::choose_buckets(HitUnit& unit) {
 
 void HitUnits::read_hits(HitUnit& unit) {
   std::uint64_t read = 0;
-  source_.store.read(unit.first_bucket, unit.end_bucket, [&](const char* record) {
+  const auto add = [&](const char* record) {
     unit.hits.add(record, consolidator_);
     if ((++read & 1023) != 0) return;
     throw_if_stopped(stop_);
@@ -105,7 +105,15 @@ void HitUnits::read_hits(HitUnit& unit) {
               "more, or take fewer columns (--columns, --drop)",
               unit.first_row + 1, unit.end_row));
     }
-  });
+  };
+  // Their memory is held against the limit when it is taken (base/memory_cap.h).
+  HitStore::LongRecords long_records;
+  long_records.room = [&](std::size_t bytes) { return unit.hits.room_for(bytes); };
+  long_records.added = [&](char* record) {
+    throw_if_stopped(stop_);
+    unit.hits.add_in_room(record, consolidator_);
+  };
+  source_.store.read(unit.first_bucket, unit.end_bucket, add, long_records);
   unit.hits.finish(consolidator_);
 }
 

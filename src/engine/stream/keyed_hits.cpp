@@ -55,8 +55,8 @@ void KeyedHits::resize(int size_bits) {
   }
 }
 
-void KeyedHits::add(const char* record, Consolidator& consolidator) {
-  const HitHead head = hit_head(record);
+/// The key's entry, made if it is new.
+KeyedHits::Entry& KeyedHits::entry_for(const HitHead& head) {
   std::size_t at = place(head.slot, head.file);
   while (entries_[at].last != nullptr && (entries_[at].slot != head.slot || entries_[at].file != head.file)) {
     at = (at + 1) & (entries_.size() - 1);
@@ -74,12 +74,33 @@ void KeyedHits::add(const char* record, Consolidator& consolidator) {
   } else if (here->check != head.check) {
     throw HashCollision();
   }
-  append_row(*here, record);
-  if (here->rows >= here->prune_at) {
-    thin_out(*here, consolidator);
-    here->prune_at = std::max(prune_rows_, here->rows * 2);
-    if (garbage_bytes_ > std::max(live_bytes_, kSmallestCompaction)) compact();
-  }
+  return *here;
+}
+
+void KeyedHits::add(const char* record, Consolidator& consolidator) {
+  Entry& here = entry_for(hit_head(record));
+  append_row(here, record);
+  thin_out_if_many(here, consolidator);
+}
+
+char* KeyedHits::room_for(std::size_t bytes) {
+  return static_cast<char*>(arena_.allocate(sizeof(Row) + bytes)) + sizeof(Row);
+}
+
+void KeyedHits::add_in_room(char* record, Consolidator& consolidator) {
+  const HitHead head = hit_head(record);
+  Entry& here = entry_for(head);
+  here.last = new (record - sizeof(Row)) Row{here.last, here.last == nullptr ? 1 : here.last->rows + 1};
+  ++here.rows;
+  live_bytes_ += sizeof(Row) + head.bytes;
+  thin_out_if_many(here, consolidator);
+}
+
+void KeyedHits::thin_out_if_many(Entry& entry, Consolidator& consolidator) {
+  if (entry.rows < entry.prune_at) return;
+  thin_out(entry, consolidator);
+  entry.prune_at = std::max(prune_rows_, entry.rows * 2);
+  if (garbage_bytes_ > std::max(live_bytes_, kSmallestCompaction)) compact();
 }
 
 const KeyedHits::Row* KeyedHits::append(Arena& arena, const Row* previous, const char* record) {

@@ -24,6 +24,10 @@ class KeyedHits {
   void reserve(std::size_t keys);
   /// Takes a copy. Errors: HashCollision if another key has the same slot.
   void add(const char* record, Consolidator& consolidator);
+  /// Room for a record, to be filled and then added: it is not copied. Memory of what is never added is not
+  /// given back.
+  char* room_for(std::size_t bytes);
+  void add_in_room(char* record, Consolidator& consolidator);
 
   /// Thins out what more than two rows hold: each holder of the key will read it.
   void finish(Consolidator& consolidator);
@@ -60,7 +64,9 @@ class KeyedHits {
   };
   std::size_t place(std::uint32_t slot, std::size_t file) const;
   const Entry* entry(std::uint32_t slot, std::size_t file) const;
+  Entry& entry_for(const HitHead& head);
   void append_row(Entry& entry, const char* record);
+  void thin_out_if_many(Entry& entry, Consolidator& consolidator);
   void thin_out(Entry& entry, Consolidator& consolidator);
   void keep_only(Entry& entry, const struct Thinning& thinning);
   void resize(int size_bits);

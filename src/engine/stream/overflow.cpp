@@ -7,10 +7,6 @@
 #include "engine/stream/run_context.h"
 
 namespace crm {
-namespace {
-constexpr std::size_t kPieceBytes = 1u << 20;
-}
-
 Overflow::Overflow(TempSpace& temp, std::stop_token stop) : temp_(temp), stop_(std::move(stop)) {}
 Overflow::~Overflow() = default;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -31,6 +32,7 @@ class Overflow {
  public:
   /// Of one text, what may stay in memory.
   static constexpr std::size_t kMostText = 4u << 20;
+  static constexpr std::size_t kPieceBytes = 1u << 20;
   /// Room for short cells and line ends behind a long one.
   static constexpr std::size_t kBehindLongCell = 64u << 10;
 
@@ -48,6 +50,15 @@ class Overflow {
     if (more <= kMostText) return;
     if (!out.text.empty()) put_away(out.text, out.before);
     out.text.reserve(more + kBehindLongCell);  // one byte too many would double it
+  }
+
+  /// Appends a long text piece by piece, each by `append_piece(piece, out.text)`: it is never in memory a second time.
+  template <typename AppendPiece>
+  void append_long(std::string_view text, OverflowingText& out, AppendPiece&& append_piece) {
+    for (; !text.empty(); text.remove_prefix(std::min(text.size(), kPieceBytes))) {
+      append_piece(text.substr(0, kPieceBytes), out.text);
+      relieve(out);
+    }
   }
 
   /// Calls `each` for what was put away, piece by piece.

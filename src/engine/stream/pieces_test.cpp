@@ -189,6 +189,17 @@ TEST(Hit, SurvivesItsEncoding) {
   EXPECT_EQ(cells[2].count, 0u);
 }
 
+TEST(Hit, UndoesDoubledQuotesOnItsWay) {
+  const MergePlan plan = plan_of(2, Strategy::first);
+  const HitLayout layout(plan);
+  const std::string record =
+      record_of(layout, 3, 0, {{0, "\"\"a\"\"\"\" note\"\"", 1, true}, {1, "two\"\"", 1}});
+  EXPECT_EQ(hit_head(record.data()).bytes, record.size());
+  std::vector<std::string> texts;
+  for_each_cell(layout, record.data(), [&](const HitCell& cell) { texts.emplace_back(cell.text); });
+  EXPECT_EQ(texts, (std::vector<std::string>{"\"a\"\" note\"", "two\"\""}));
+}
+
 TEST(HitStore, ReturnsEachBucketsRecordsInOrderHoweverLittleMemoryItHas) {
   const MergePlan plan = plan_of(1, Strategy::first);
   const HitLayout layout(plan);

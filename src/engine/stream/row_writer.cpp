@@ -11,8 +11,19 @@ namespace crm {
 using Role = OutputColumn::Role;
 
 namespace {
+
 /// Around a cell.
 constexpr std::size_t kQuotes = 2;
+
+void append_piece(std::string_view piece, std::string& out) { out += piece; }
+
+/// What a cell takes in a file, where that matters: quotes in a long one are doubled, and a byte too many would double
+/// the text that it is appended to.
+std::size_t written_bytes(std::string_view text) {
+  if (text.size() <= Overflow::kMostText) return text.size() + kQuotes;
+  return text.size() + kQuotes + static_cast<std::size_t>(std::count(text.begin(), text.end(), '"'));
+}
+
 }  // namespace
 
 RowWriter::RowWriter(const MergePlan& plan, const OutputFormat& format, Overflow& overflow)
@@ -77,11 +88,28 @@ void RowWriter::write_merged(const RecordBatch& batch, std::size_t row, const Ro
   out.text += '\n';
 }
 
-/// A consolidated cell may have megabytes.
+/// A cell may have megabytes.
 void RowWriter::write_cell(std::string_view text, OverflowingText& out) {
-  if (plan_.output.size() > 1) overflow_.make_room(out, text.size() + kQuotes);
-  append_field(text, format_.merged_delimiter, out.text);
-  if (plan_.output.size() > 1) overflow_.relieve(out);
+  if (text.size() <= Overflow::kMostText || plan_.output.size() == 1) {
+    append_field(text, format_.merged_delimiter, out.text);
+    if (plan_.output.size() > 1) overflow_.relieve(out);
+    return;
+  }
+  const bool quoted = needs_quotes(text, format_.merged_delimiter);
+  if (quoted) out.text += '"';
+  overflow_.append_long(text, out, append_doubling_quotes);
+  if (quoted) out.text += '"';
+}
+
+/// What came in quotes with quotes in it goes out so.
+void RowWriter::write_original(const RecordBatch& batch, std::size_t row, std::size_t column, OverflowingText& out) {
+  const std::string_view inside = batch.inside(row, column);
+  if (!batch.field(row, column).escaped || plan_.output.size() == 1) {
+    return write_cell(batch.cell(row, column, cell_scratch_), out);
+  }
+  out.text += '"';
+  overflow_.append_long(inside, out, append_piece);
+  out.text += '"';
 }
 
 void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std::size_t row,
@@ -93,10 +121,11 @@ void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std:
   for (int column = step.first; column < step.last; ++column) {
     if (column != step.first) out.text += format_.merged_delimiter;
     const int m = merged_of_original_[column];
-    write_cell(m >= 0 && merged.cell(m).takes_choice
-                   ? merged.cell(m).outcome->text
-                   : batch.cell(row, static_cast<std::size_t>(column), cell_scratch_),
-               out);
+    if (m >= 0 && merged.cell(m).takes_choice) {
+      write_cell(merged.cell(m).outcome->text, out);
+    } else {
+      write_original(batch, row, static_cast<std::size_t>(column), out);
+    }
   }
 }
 
@@ -104,7 +133,6 @@ void RowWriter::write_originals(const Step& step, const RecordBatch& batch, std:
 void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
                          OverflowingText& out) {
   const std::string_view raw = batch.raw(row);
-  overflow_.make_room(out, raw.size());
   const auto begin = [&](int column) {
     const Field& field = batch.field(row, static_cast<std::size_t>(column));
     return field.begin - field.quoted;
@@ -114,19 +142,21 @@ void RowWriter::copy_raw(const Step& step, const RecordBatch& batch, std::size_t
     return field.begin + field.size + field.quoted;
   };
   const std::uint32_t base = begin(0);
+  const auto copy = [&](std::uint32_t first, std::uint32_t last) {
+    overflow_.append_long(raw.substr(first - base, last - first), out, append_piece);
+  };
   int from = step.first;
   if (merged.changed()) {
     for (int column = step.first; column < step.last; ++column) {
       const int m = merged_of_original_[column];
       if (m < 0 || !merged.cell(m).takes_choice) continue;
-      if (from < column) out.text.append(raw.data() + (begin(from) - base), begin(column) - begin(from));
+      if (from < column) copy(begin(from), begin(column));
       write_cell(merged.cell(m).outcome->text, out);
       from = column + 1;
       if (from < step.last) out.text += ',';
     }
   }
-  if (from < step.last) out.text.append(raw.data() + (begin(from) - base), end(step.last - 1) - begin(from));
-  overflow_.relieve(out);
+  if (from < step.last) copy(begin(from), end(step.last - 1));
 }
 
 void RowWriter::write_match(Role role, const RowMerge& merged, std::string& out) {
@@ -169,7 +199,7 @@ void RowWriter::write_provenance(std::uint64_t number, const RowMerge& merged, O
     line.sources = cell.outcome->sources;
     line.matched_on = plan_.identifiers[merged.identifier(cell.outcome->sources.front().file)].label;
     line.rule = plan_.columns[output.column].strategy;
-    overflow_.make_room(out, line.before.size() + line.after.size());
+    overflow_.make_room(out, written_bytes(line.before) + written_bytes(line.after));
     append_provenance(plan_, line, format_.provenance_delimiter, out.text);
     overflow_.relieve(out);
   }
@@ -214,7 +244,7 @@ void RowWriter::write_cell_conflicts(std::uint64_t number, std::string_view name
     line.other = other;
     line.other_from = from;
     line.real = !consolidator.same_value(column, line.chosen, other);
-    overflow_.make_room(out, line.chosen.size() + other.size());
+    overflow_.make_room(out, written_bytes(line.chosen) + written_bytes(other));
     append_conflict(line, format_.conflicts_delimiter, out.text);
     overflow_.relieve(out);
   };

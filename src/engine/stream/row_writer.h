@@ -50,6 +50,7 @@ class RowWriter {
   void copy_raw(const Step& step, const RecordBatch& batch, std::size_t row, const RowMerge& merged,
                 OverflowingText& out);
   void write_cell(std::string_view text, OverflowingText& out);
+  void write_original(const RecordBatch& batch, std::size_t row, std::size_t column, OverflowingText& out);
   void write_match(OutputColumn::Role role, const RowMerge& merged, std::string& out);
   void write_provenance(std::uint64_t number, const RowMerge& merged, OverflowingText& out);
   void write_conflicts(std::uint64_t number, RowMerge& merged, OverflowingText& out);
