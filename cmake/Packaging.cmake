@@ -42,6 +42,8 @@ set(CPACK_DEBIAN_PROGRAM_DESCRIPTION "${PROJECT_DESCRIPTION}
  crm-merge fills the blanks of a CRM's export from files of vendors and adds
  their columns: the same rows in the same order, every cell as text, conflicts
  settled by rules, every row accounted for, within a memory limit.")
+# Loaded when a client command needs it (src/client/curl_library.h), so dpkg-shlibdeps does not see it.
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS "libcurl4")
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 set(CPACK_DEBIAN_COMPRESSION_TYPE zstd)

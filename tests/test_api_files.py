@@ -48,7 +48,7 @@ def test_a_profile_can_be_corrected(server):
 
 
 def test_a_file_that_cannot_be_read_keeps_its_place_and_says_why(server):
-    file = server.upload("damaged.csv", os.urandom(5000))
+    file = server.upload("damaged.csv", b"\x89PNG\r\n\x1a\n" + os.urandom(5000))
     assert "profile" not in file and file["profile_problem"]["code"] == "invalid_input"
     assert "damaged.csv" in file["profile_problem"]["detail"] and str(server.folder) not in file["profile_problem"]["detail"]
 

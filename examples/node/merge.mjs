@@ -5,6 +5,7 @@
 // REDIS_URL (redis://127.0.0.1:6379) and QUEUE (crm-merge) say where the queue is: those of `crm-merge worker`.
 import { Queue, QueueEvents } from 'bullmq';
 import Redis from 'ioredis';
+import { randomUUID } from 'node:crypto';
 
 const [original, ...enriched] = process.argv.slice(2);
 if (enriched.length === 0) {
@@ -20,6 +21,11 @@ const events = new QueueEvents(name, { connection: connect() });
 
 // QueueEvents reads from now on: it must be ready before the job is there.
 await events.waitUntilReady();
+// Known before the job is there: it may be done before add() has answered.
+const jobId = `merge-${randomUUID()}`;
+events.on('progress', ({ jobId: id, data }) => {
+  if (id === jobId) console.log(`${data.percentage} % ${data.stage ?? ''} ${data.message ?? ''}`.trim());
+});
 const job = await queue.add(
   'merge',
   {
@@ -29,16 +35,13 @@ const job = await queue.add(
     outputs: { merged: { format: 'csv' }, report: true },
   },
   {
+    jobId,
     attempts: 3,
     backoff: { type: 'exponential', delay: 2000 },
     // Kept for an hour, so that whoever waits finds the result; `true` would remove it at once.
     removeOnComplete: { age: 3600 },
   },
 );
-events.on('progress', ({ jobId, data }) => {
-  if (jobId === job.id) console.log(`${data.percentage} % ${data.stage ?? ''} ${data.message ?? ''}`.trim());
-});
-
 process.once('SIGINT', async () => {
   // BullMQ has no cancel of its own. The key is for a job that waits, the message for one that runs.
   const channel = `crm-merge:cancel:${name}`;

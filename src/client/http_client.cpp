@@ -1,7 +1,5 @@
 #include "client/http_client.h"
 
-#include <curl/curl.h>
-
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
@@ -11,28 +9,24 @@
 
 #include "base/error.h"
 #include "base/fd.h"
+#include "client/curl_library.h"
 
 namespace crm {
 namespace {
 
 struct EasyDeleter {
-  void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+  void operator()(CURL* handle) const { curl_library().easy_cleanup(handle); }
 };
 struct ListDeleter {
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+  void operator()(curl_slist* list) const { curl_library().slist_free_all(list); }
 };
 using HeaderList = std::unique_ptr<curl_slist, ListDeleter>;
 
 void append(HeaderList& list, const std::string& line) {
-  curl_slist* longer = curl_slist_append(list.get(), line.c_str());
+  curl_slist* longer = curl_library().slist_append(list.get(), line.c_str());
   if (!longer) throw std::bad_alloc();
   (void)list.release();
   list.reset(longer);
-}
-
-void start_library() {
-  static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (started != CURLE_OK) throw Error(ErrorCode::internal, "libcurl does not start");
 }
 
 std::string lowered(std::string_view text) {
@@ -188,47 +182,48 @@ CURLcode HttpClient::Impl::perform(Exchange& exchange) {
   if (!request.content_type.empty()) append(headers, "Content-Type: " + request.content_type);
   for (const auto& [name, value] : request.headers) append(headers, name + ": " + value);
 
+  const CurlLibrary& library = curl_library();
   CURL* const curl = handle.get();
-  curl_easy_reset(curl);  // the connection stays
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
-  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 3L);
-  curl_easy_setopt(curl, CURLOPT_USERAGENT, "crm-merge");
-  if (is_loopback_url(url)) curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  if (!server.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, server.ca_file.c_str());
-  curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(kConnectTimeout.count()));
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(kStallTimeout.count()));
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, &on_header);
-  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &exchange);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &exchange);
-  curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-  curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
-  curl_easy_setopt(curl, CURLOPT_XFERINFODATA, &exchange);
+  library.easy_reset(curl);  // the connection stays
+  library.easy_setopt(curl, CURLOPT_URL, url.c_str());
+  library.easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  library.easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  library.easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);
+  library.easy_setopt(curl, CURLOPT_MAXREDIRS, 3L);
+  library.easy_setopt(curl, CURLOPT_USERAGENT, "crm-merge");
+  if (is_loopback_url(url)) library.easy_setopt(curl, CURLOPT_PROXY, "");
+  if (!server.ca_file.empty()) library.easy_setopt(curl, CURLOPT_CAINFO, server.ca_file.c_str());
+  library.easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, static_cast<long>(kConnectTimeout.count()));
+  library.easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+  library.easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, static_cast<long>(kStallTimeout.count()));
+  library.easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
+  library.easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  library.easy_setopt(curl, CURLOPT_HEADERFUNCTION, &on_header);
+  library.easy_setopt(curl, CURLOPT_HEADERDATA, &exchange);
+  library.easy_setopt(curl, CURLOPT_WRITEFUNCTION, &on_body);
+  library.easy_setopt(curl, CURLOPT_WRITEDATA, &exchange);
+  library.easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+  library.easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, &on_progress);
+  library.easy_setopt(curl, CURLOPT_XFERINFODATA, &exchange);
   if (request.file) {
-    curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-    curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 1L << 20);
-    curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.file->size));
-    curl_easy_setopt(curl, CURLOPT_READFUNCTION, &on_read);
-    curl_easy_setopt(curl, CURLOPT_READDATA, &exchange);
-    curl_easy_setopt(curl, CURLOPT_SEEKFUNCTION, &on_seek);
-    curl_easy_setopt(curl, CURLOPT_SEEKDATA, &exchange);
+    library.easy_setopt(curl, CURLOPT_UPLOAD, 1L);
+    library.easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 1L << 20);
+    library.easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(request.file->size));
+    library.easy_setopt(curl, CURLOPT_READFUNCTION, &on_read);
+    library.easy_setopt(curl, CURLOPT_READDATA, &exchange);
+    library.easy_setopt(curl, CURLOPT_SEEKFUNCTION, &on_seek);
+    library.easy_setopt(curl, CURLOPT_SEEKDATA, &exchange);
   } else if (request.method != "GET" && request.method != "DELETE") {
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.c_str());
+    library.easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+    library.easy_setopt(curl, CURLOPT_POSTFIELDS, request.body.c_str());
   }
-  const CURLcode code = curl_easy_perform(curl);
+  const CURLcode code = library.easy_perform(curl);
   if (code == CURLE_OK && exchange.is_taken() && !exchange.began) exchange.taker->begin(exchange.answer);  // an empty body
   return code;
 }
 
 void HttpClient::Impl::fail(CURLcode code) const {
-  throw Error(ErrorCode::unavailable, fmt::format("{}: {}{}", server.url, curl_easy_strerror(code), what_to_do(code)));
+  throw Error(ErrorCode::unavailable, fmt::format("{}: {}{}", server.url, curl_library().easy_strerror(code), what_to_do(code)));
 }
 
 std::optional<std::string> HttpAnswer::header(std::string_view lower_name) const {
@@ -239,11 +234,10 @@ std::optional<std::string> HttpAnswer::header(std::string_view lower_name) const
 }
 
 HttpClient::HttpClient(ServerAddress server, std::stop_token stop) : impl_(std::make_unique<Impl>()) {
-  start_library();
   impl_->server = std::move(server);
   while (impl_->server.url.ends_with('/')) impl_->server.url.pop_back();
   impl_->stop = std::move(stop);
-  impl_->handle.reset(curl_easy_init());
+  impl_->handle.reset(curl_library().easy_init());
   if (!impl_->handle) throw std::bad_alloc();
 }
 

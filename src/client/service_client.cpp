@@ -159,6 +159,15 @@ ordered_json ServiceClient::post(const std::string& target, const ordered_json& 
                .content_type = "application/json"});
 }
 
+/// After a cut the service may not know yet that the request before is gone, and says that the part is being written.
+HttpAnswer ServiceClient::send_part(const HttpRequest& part, const HttpClient::Sent& sent) {
+  for (int tries = 1;; ++tries) {
+    HttpAnswer answer = http_.ask(part, sent);
+    if (answer.status != 409 || tries >= kBusyPartTries) return answer;
+    http_.rest(kBusyPartWait);
+  }
+}
+
 std::string ServiceClient::upload(const std::string& path, const std::string& kind, const HttpClient::Sent& sent) {
   const SentFile file(path);
   std::string name = std::filesystem::path(path).filename().string();
@@ -171,7 +180,7 @@ std::string ServiceClient::upload(const std::string& path, const std::string& ki
     HttpRequest request{.method = "PUT", .target = part.at("url").get<std::string>()};
     request.content_type = "application/octet-stream";
     request.file = file.part(offset, size);
-    const HttpAnswer answer = http_.ask(request, [&](std::uint64_t bytes) {
+    const HttpAnswer answer = send_part(request, [&](std::uint64_t bytes) {
       if (sent) sent(offset + bytes);
     });
     if (answer.status < 200 || answer.status > 299) throw error_of(url(), answer);

@@ -13,6 +13,10 @@
 // A service of crm-merge as its callers see it: the calls of docs/api/reference.md.
 namespace crm {
 
+/// A part that another request holds is asked for again so often, and so far apart.
+inline constexpr int kBusyPartTries = 40;
+inline constexpr std::chrono::milliseconds kBusyPartWait{250};
+
 /// Downloads of one file that were cut may be taken up again so often without a byte in between.
 inline constexpr int kMaxFruitlessResumes = 8;
 
@@ -56,6 +60,7 @@ class ServiceClient {
 
  private:
   nlohmann::ordered_json call(const HttpRequest& request);
+  HttpAnswer send_part(const HttpRequest& part, const HttpClient::Sent& sent);
   nlohmann::ordered_json post(const std::string& target, const nlohmann::ordered_json& body);
 
   HttpClient http_;

@@ -60,7 +60,7 @@ std::unique_ptr<net::ssl::context> make_tls(const HttpOptions& options) {
   const std::string place = fmt::format("{}:{}", options.address, options.port);
   if (error == net::error::address_in_use) {
     throw Error(ErrorCode::conflict,
-                fmt::format("cannot listen on {}: another program does; stop it, or give --port", place));
+                fmt::format("cannot listen on {}: another program does; stop it, or give another with --listen", place));
   }
   if (error == net::error::access_denied) {
     throw Error(ErrorCode::denied,
