@@ -12,6 +12,7 @@ import operations_options
 import pytest
 import yaml
 from client_service import ClientService as Service
+from redis_server import running_redis
 from test_client import APOLLO, CRM, token_of
 
 ROOT = Path(__file__).parent.parent
@@ -151,6 +152,20 @@ def test_doctor_looks_at_a_service(folder):
         url = service.url
     checks = checks_of(run(folder, "doctor", "--server", url, "--json", code=2))
     assert checks["answers"]["status"] == "problem" and "is crm-merge serve running there?" in checks["answers"]["text"]
+
+
+def test_doctor_looks_at_a_queue_in_redis(tmp_path):
+    with running_redis(tmp_path) as url:
+        well = binary.run(["doctor", "--queue", url], tmp_path)
+        assert well.code == 0 and b"noeviction" in well.stdout and b"appendonly" in well.stdout, well.stdout
+        subprocess.run(["redis-cli", "-s", tmp_path / "redis.sock", "CONFIG", "SET", "maxmemory-policy", "allkeys-lru"], check=True, capture_output=True)
+        ill = binary.run(["doctor", "--queue", url, "--json"], tmp_path)
+        problems = [check["text"] for check in json.loads(ill.stdout)["checks"] if check["status"] == "problem"]
+        assert ill.code == 2 and problems == ["maxmemory-policy is allkeys-lru"]
+    away = binary.run(["doctor", "--queue", url], tmp_path)
+    assert away.code == 2 and b"problem" in away.stdout
+    wrong = binary.run(["doctor", "--queue", "redis-sentinel://a"], tmp_path)
+    assert wrong.code == 2 and wrong.stderr.startswith("crm-merge: error: ") and wrong.stderr.count("\n") == 1
 
 
 def test_doctor_finds_a_broken_queue(folder):

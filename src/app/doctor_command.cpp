@@ -81,19 +81,22 @@ DoctorRun resolve_doctor(const TypedOptions& typed, const Machine& machine) {
   doctor.request.memory_limit_bytes = run.limits.memory_bytes;
   doctor.request.least_memory_bytes = kLeastMemoryBytes;
   doctor.request.terminal_width = display.terminal ? display.width : 0;
-  if (typed.has("--server") && typed.has("--data")) {
-    throw Error(ErrorCode::invalid_config, "--server and --data: give one; a service is looked at from the outside or from the inside");
+  if (typed.has("--server") + typed.has("--data") + typed.has("--queue") > 1) {
+    throw Error(ErrorCode::invalid_config,
+                "--server, --data and --queue: give one; a service is looked at from the outside, from the inside, or its queue is");
   }
   if (typed.has("--server")) doctor.server = resolve_server(typed);
   if (const auto data = typed.one("--data")) doctor.data = *data;
+  doctor.queue = typed.one("--queue");
   doctor.json = typed.has("--json");
   return doctor;
 }
 
 int run_doctor(const DoctorRun& doctor, const std::stop_token& stop) {
-  const std::vector<Finding> findings = doctor.server ? examine_service(*doctor.server, doctor.request.program_version, stop)
-                                        : doctor.data ? examine_data_folder(*doctor.data)
-                                                      : examine(doctor.request);
+  const std::vector<Finding> findings = doctor.server  ? examine_service(*doctor.server, doctor.request.program_version, stop)
+                                        : doctor.data  ? examine_data_folder(*doctor.data)
+                                        : doctor.queue ? examine_queue(*doctor.queue)
+                                                       : examine(doctor.request);
   write_all(STDOUT_FILENO, doctor.json ? findings_json(findings) : findings_text(findings, detect_display(STDOUT_FILENO)),
             "standard output");
   return count(findings, Health::problem) > 0 ? kProblemStatus : 0;

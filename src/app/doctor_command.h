@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <stop_token>
+#include <string>
 
 #include "merge/machine.h"
 #include "app/options.h"
@@ -17,6 +18,7 @@ struct DoctorRun {
   DoctorRequest request;
   std::optional<ServerAddress> server;          ///< look at this service instead
   std::optional<std::filesystem::path> data;    ///< look at this data folder instead
+  std::optional<std::string> queue;             ///< look at the Redis server there instead
   bool json = false;
 };
 

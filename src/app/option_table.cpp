@@ -120,6 +120,8 @@ constexpr OptionRow kOptions[] = {
      kAsking | only(Command::doctor)},
     {"--data", "", "FOLDER", asking, one, false, "",
      "Look at a service's data folder instead: version, space, the queue's integrity", only(Command::doctor)},
+    {"--queue", "", "URL", asking, one, false, "",
+     "Look at the Redis server of a queue instead: redis://HOST:PORT/DB", only(Command::doctor)},
 
     // Looking.
     {"--sample", "", "N", looking, one, false, "",

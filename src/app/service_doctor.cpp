@@ -16,6 +16,8 @@
 #include "base/error.h"
 #include "base/fd.h"
 #include "queue/sqlite_job_queue.h"
+#include "redis/redis_health.h"
+#include "redis/redis_url.h"
 #include "report/figures.h"
 #include "service/data_folder.h"
 
@@ -193,6 +195,23 @@ std::vector<Finding> examine_data_folder(const fs::path& data) {
   findings.push_back(space_finding(data));
   findings.push_back(files_finding(data));
   findings.push_back(queue_finding(data));
+  return findings;
+}
+
+std::vector<Finding> examine_queue(const std::string& url) {
+  const RedisUrl address = parse_redis_url(url);
+  const std::string topic = "queue at " + printable(address);
+  std::vector<Finding> findings;
+  try {
+    for (const RedisFinding& found : examine_redis(address)) {
+      const Health health = found.grade == RedisFinding::Grade::good      ? Health::ok
+                            : found.grade == RedisFinding::Grade::warning ? Health::warning
+                                                                          : Health::problem;
+      findings.push_back({topic, "Redis", health, found.what, found.advice});
+    }
+  } catch (const Error& error) {
+    findings.push_back({topic, "Redis", Health::problem, error.message(), "see docs/queue.md for what the queue needs"});
+  }
   return findings;
 }
 

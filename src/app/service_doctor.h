@@ -18,4 +18,8 @@ std::vector<Finding> examine_service(const ServerAddress& server, const std::str
 /// nothing.
 std::vector<Finding> examine_data_folder(const std::filesystem::path& data);
 
+/// The Redis server at `url`: version, what it does when it is full, what it keeps over a restart. One that does not answer,
+/// or cannot be used, is a finding. Errors: invalid_config for an address that is none.
+std::vector<Finding> examine_queue(const std::string& url);
+
 }  // namespace crm
