@@ -497,6 +497,8 @@ export interface components {
                 /** @enum {unknown} */
                 Policy: "keep_original" | "use_enriched" | "create_alternate" | "original_only";
                 Original: {
+                    /** @description those that the rules were made for: others, and missing ones, are warned of */
+                    columns?: string[];
                     /** @description one character, or comma, tab, semicolon, pipe; detected unless given */
                     delimiter?: string;
                     /** @description such as utf-8, windows-1252, utf-16le; detected unless given */
@@ -505,10 +507,14 @@ export interface components {
                     has_header?: boolean;
                     /** @description of the file, for people; rules call the original "original" */
                     name?: string;
+                    /** @description of a workbook; its first unless given */
+                    sheet?: string;
                     /** @description as the upload or the store gave it */
                     uri: string;
                 };
                 Enriched: {
+                    /** @description those that the rules were made for: others, and missing ones, are warned of */
+                    columns?: string[];
                     /** @description one character, or comma, tab, semicolon, pipe; detected unless given */
                     delimiter?: string;
                     /** @description such as utf-8, windows-1252, utf-16le; detected unless given */
@@ -517,8 +523,19 @@ export interface components {
                     has_header?: boolean;
                     /** @description what rules and results call the file; its file name unless given */
                     name?: string;
+                    /** @description of a workbook; its first unless given */
+                    sheet?: string;
                     /** @description as the upload or the store gave it */
                     uri: string;
+                };
+                Identifier: {
+                    /** @description of the original; detected unless given */
+                    columns?: components["schemas"]["JobData"]["$defs"]["List"];
+                    /** @description by enriched file: its columns; none: the file takes no part */
+                    enriched?: {
+                        [key: string]: components["schemas"]["JobData"]["$defs"]["List"];
+                    };
+                    kind: components["schemas"]["JobData"]["$defs"]["Kind"];
                 };
                 /** @description The rules; keys are the command line's options in snake_case */
                 Rules: {
@@ -546,7 +563,8 @@ export interface components {
                     map?: (string | {
                         /** @description an enriched file's name or rank; left out: every file */
                         file?: components["schemas"]["JobData"]["$defs"]["Text"];
-                        ours: components["schemas"]["JobData"]["$defs"]["Text"];
+                        /** @description null, with a file: the column is left out */
+                        ours: components["schemas"]["JobData"]["$defs"]["Text"] | null;
                         theirs: components["schemas"]["JobData"]["$defs"]["Text"];
                     })[];
                     /**
@@ -563,7 +581,7 @@ export interface components {
                         [key: string]: number | "off";
                     };
                     /** @description identifiers in order: email, phone, linkedin, domain, id, exact, or columns with a kind: "Email 2|Email 3:email" */
-                    on?: components["schemas"]["JobData"]["$defs"]["Texts"] | string;
+                    on?: (components["schemas"]["JobData"]["$defs"]["Text"] | components["schemas"]["JobData"]["$defs"]["Identifier"])[] | string;
                     /** @description the original's value against the enriched one (default: keep_original) */
                     on_conflict?: components["schemas"]["JobData"]["$defs"]["Policy"];
                     /** @description by column */

@@ -100,6 +100,7 @@ describe("where columns go", () => {
     const left = withTarget({ drop: ["Other"] }, "apollo", "City", { to: "out" });
     expect(left).toEqual({ map: [{ file: "apollo", theirs: "City", ours: "apollo: City" }], drop: ["Other", "apollo: City"] });
     expect(rows(left)[3]).toEqual(["City", "out", "left out"]);
+    expect(rows({ map: [{ file: "apollo", theirs: "City", ours: null }] })[3]).toEqual(["City", "out", "left out"]);
     expect(withTarget(left, "apollo", "City", { to: "new", column: "Town" })).toEqual({ map: [{ file: "apollo", theirs: "City", ours: "Town" }], drop: ["Other"] });
   });
 

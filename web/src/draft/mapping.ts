@@ -25,7 +25,8 @@ export interface MappedColumn {
 /** Names are the same when they differ only in case, spaces, "_", "-" and dots: the engine's rule. */
 const plain = (name: string) => name.toLowerCase().replace(/[\s_.-]+/g, "");
 
-type MapEntry = { file?: string; theirs: string; ours: string };
+/** `ours: null` leaves the column out. */
+type MapEntry = { file?: string; theirs: string; ours: string | null };
 
 const entriesOf = (rules: Rules): MapEntry[] => (rules.map ?? []).filter((entry): entry is MapEntry => typeof entry === "object");
 const listOf = (list: Rules["drop"]): string[] => (Array.isArray(list) ? list : []);
@@ -39,7 +40,7 @@ export function mappedColumns(file: PreparedFile, original: PreparedFile, rules:
   const dropped = new Set(listOf(rules.drop));
   return profile.columns.map((column, place) => {
     const own = chosen.get(column.name);
-    const left = own !== undefined && dropped.has(own);
+    const left = own === null || (own !== undefined && dropped.has(own));
     const found = preview?.columns.find((one) => one.sources.some((source) => source.file === file.label && source.column === column.name));
     const same = ours.find((name) => plain(name) === plain(column.name));
     const base = {

@@ -7,6 +7,10 @@ import { IdentifierIcon } from "../columns/IdentifierIcon";
 
 const KINDS = ["email", "phone", "linkedin", "domain", "id"];
 
+/** A kind, a column with its kind, or (of rules that were saved elsewhere) a kind with the columns of each file. */
+type Item = Extract<Rules["on"], unknown[]>[number];
+const wordOf = (item: Item) => (typeof item === "string" ? item : item.kind);
+
 interface Props {
   rules: Rules;
   files: PreparedFile[];
@@ -18,8 +22,9 @@ interface Props {
 /** By what people are recognized, in order: the first that finds somebody counts. */
 export function IdentifierList({ rules, files, found, onChange }: Props) {
   const isDefault = rules.on === undefined;
-  const chosen = Array.isArray(rules.on) ? rules.on : (found ?? []);
-  const set = (on: string[]) => onChange({ ...rules, on });
+  const chosen: Item[] = Array.isArray(rules.on) ? rules.on : (found ?? []);
+  const words = chosen.map(wordOf);
+  const set = (on: Item[]) => onChange({ ...rules, on });
   const move = (from: number, by: number) => {
     const next = [...chosen];
     const [item] = next.splice(from, 1);
@@ -32,21 +37,21 @@ export function IdentifierList({ rules, files, found, onChange }: Props) {
     <Card title="Recognize people by" hint="In this order: the first that finds somebody counts.">
       <div className="card-body stack">
         <ol className="identifiers">
-          {chosen.map((kind, place) => (
-            <li key={kind}>
+          {words.map((word, place) => (
+            <li key={`${place} ${word}`}>
               <span className="identifier-place num">{place + 1}</span>
-              <IdentifierIcon kind={kind} />
+              <IdentifierIcon kind={word} />
               <span className="identifier-text">
-                <strong>{capital(identifierName(kind))}</strong>
-                <small>{columnsOf(kind, files)}</small>
+                <strong>{capital(identifierName(word))}</strong>
+                <small>{columnsOf(chosen[place]!, files)}</small>
               </span>
-              <button type="button" className="icon-button" aria-label={`Try ${identifierName(kind)} earlier`} disabled={place === 0} onClick={() => move(place, -1)}>
+              <button type="button" className="icon-button" aria-label={`Try ${identifierName(word)} earlier`} disabled={place === 0} onClick={() => move(place, -1)}>
                 <ChevronUp small />
               </button>
-              <button type="button" className="icon-button" aria-label={`Try ${identifierName(kind)} later`} disabled={place === chosen.length - 1} onClick={() => move(place, 1)}>
+              <button type="button" className="icon-button" aria-label={`Try ${identifierName(word)} later`} disabled={place === words.length - 1} onClick={() => move(place, 1)}>
                 <ChevronDown small />
               </button>
-              <button type="button" className="icon-button" aria-label={`Do not use ${identifierName(kind)}`} disabled={chosen.length === 1} onClick={() => set(chosen.filter((one) => one !== kind))}>
+              <button type="button" className="icon-button" aria-label={`Do not use ${identifierName(word)}`} disabled={words.length === 1} onClick={() => set(chosen.filter((_, at) => at !== place))}>
                 <Close small />
               </button>
             </li>
@@ -56,14 +61,14 @@ export function IdentifierList({ rules, files, found, onChange }: Props) {
         <div className="row">
           <select className="select select--small add" aria-label="Add an identifier" value="" onChange={(event) => event.target.value && set([...chosen, event.target.value])}>
             <option value="">Add another…</option>
-            {KINDS.filter((kind) => !chosen.includes(kind)).map((kind) => (
+            {KINDS.filter((kind) => !words.includes(kind)).map((kind) => (
               <option key={kind} value={kind}>
                 {capital(identifierName(kind))}
               </option>
             ))}
             <optgroup label="Columns that must be equal">
               {shared
-                .filter((name) => !chosen.includes(exact(name)))
+                .filter((name) => !words.includes(exact(name)))
                 .map((name) => (
                   <option key={name} value={exact(name)}>
                     {name}
@@ -92,7 +97,9 @@ export function IdentifierList({ rules, files, found, onChange }: Props) {
 const exact = (name: string) => `${name}:exact`;
 
 /** Which columns of which files hold it. */
-function columnsOf(kind: string, files: PreparedFile[]): string {
+function columnsOf(item: Item, files: PreparedFile[]): string {
+  if (typeof item !== "string" && item.columns) return [item.columns].flat().join(", ");
+  const kind = wordOf(item);
   if (kind.endsWith(":exact")) return "the same value, without regard to case";
   const lacking = files.filter((file) => !file.info.profile?.columns.some((column) => column.identifier === kind)).map((file) => (file.label === "original" ? "your export" : file.label));
   const own = files[0]?.info.profile?.columns.filter((column) => column.identifier === kind).map((column) => column.name) ?? [];
