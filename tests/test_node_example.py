@@ -70,12 +70,12 @@ def keys(url, pattern):
 
 
 def test_it_shows_progress_and_the_result(example, worker, tmp_path):
-    worker()
     process = example()
+    assert process.stdout.readline().startswith("queued ")
+    worker()  # who waits hears of progress; a job that is over before is only told as such
     out, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     lines = out.splitlines()
-    assert lines[0].startswith("queued ")
     assert any(line.split()[1:2] == ["%"] for line in lines), out
     result = json.loads(lines[-1])
     assert result["success"] and result["outputRowCount"] == 3
