@@ -276,7 +276,9 @@ def test_jobs_wait_in_redis_for_workers_of_other_processes(tmp_path, inputs):
             for job_id in jobs:
                 assert other.wait_for(job_id)["state"] == "completed"
                 assert service.output(job_id, "merged") == inputs[2]["merged"]
-            late = submit(service, files)
+            # Long enough that it cannot be over before the request to cancel is.
+            vendors = [{"uri": files[1]["uri"], "name": f"vendor {n}"} for n in range(12)]
+            late = service.request("POST", "/api/v1/jobs", {"original": {"uri": files[0]["uri"]}, "enriched": vendors, "spec": RULES}).json["id"]
             active_attempt(other, late)
             assert service.request("POST", f"/api/v1/jobs/{late}/cancel").status in (200, 202)
             assert service.wait_for(late)["state"] == "cancelled"
